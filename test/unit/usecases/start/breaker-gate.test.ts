@@ -13,7 +13,7 @@ const shows = showingAsset('4')
 
 describe('P7: a refusal that applies to all requests', () => {
   test.each(['DENIED', 'QUOTA_EXCEEDED'] as const)(
-    'spares the other requests their Start after the first %s',
+    'parks the other requests without a Start after the first %s',
     async (kind) => {
       const world = starterWorld({ script: refusing(kind) })
       expect(await world.outcomes(requestForAsset('a'))).toEqual(['parked'])
@@ -21,14 +21,14 @@ describe('P7: a refusal that applies to all requests', () => {
         { outcome: 'parked', run: { reason: kind, retryAtMs: t0 + minute, error: { name: 'BreakerOpen' } } },
       ])
       expect(world.datazone.starts).toHaveLength(1)
-      // The second request was never claimed, so it took one write.
+      // The second request was never claimed, so it cost one write.
       expect(world.store.writes.filter((write) => write.includes('PARKED'))).toHaveLength(2)
       expect(world.store.writes).toHaveLength(3)
     },
   )
 
   test.each([second, 5 * second])(
-    'spares requests that already wait for their slot, %i ms from now',
+    'parks requests that already wait for their slot, %i ms from now',
     async (slotInMs) => {
       const world = starterWorld({ slotInMs })
       const sleepUntil = world.clock.sleepUntil
@@ -47,7 +47,7 @@ describe('P7: a refusal that applies to all requests', () => {
     },
   )
 
-  test('P1: keeps an open Start open, without a List, when permission is lost while it waits for a slot', async () => {
+  test('P1: keeps an earlier Start, without a List, when permission is lost while the request waits for a slot', async () => {
     const earlierStart = { firstAtMs: t0 - 6 * minute, lastAtMs: t0 - 5 * minute }
     const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 7 * minute, earlierStart: earlierStart })
     const world = starterWorld({ runs: [run], slotInMs: 5 * second })
@@ -62,7 +62,7 @@ describe('P7: a refusal that applies to all requests', () => {
     expect(world.datazone.calls).toEqual([])
   })
 
-  test('limits a full quota to its type: other types, GetAsset and data sources go on', async () => {
+  test('limits a full quota to its types: other types, GetAsset and data sources continue', async () => {
     const world = starterWorld({ breakers: [quotaFull], script: shows })
     expect(await world.outcomes({ ...requestForAsset('a'), types: ['BUSINESS_NAMES'] })).toEqual(['started'])
     const both = { ...requestForAsset('b'), types: ['BUSINESS_NAMES', 'BUSINESS_DESCRIPTIONS'] }
@@ -72,7 +72,7 @@ describe('P7: a refusal that applies to all requests', () => {
     expect(await world.outcomes(sourceRequest)).toEqual(['started'])
   })
 
-  test('limits a denial to its project, where it stops GetAsset and data source runs too', async () => {
+  test('limits a denial to its project, where it blocks GetAsset and data source runs too', async () => {
     const world = starterWorld({ breakers: [denied] })
     for (const message of [runRequest({ asset: { id: 'asset-1' } }), sourceRequest]) {
       expect(await world.handle(message)).toMatchObject([
@@ -111,7 +111,7 @@ describe('P7: a refusal that applies to all requests', () => {
 })
 
 describe('P7: the prober', () => {
-  test.each([denied, quotaFull])('tries alone, and closes the breaker when it succeeds', async (breaker) => {
+  test.each([denied, quotaFull])('probes alone, and closes the breaker when it succeeds', async (breaker) => {
     const world = starterWorld({ breakers: [probeDue(breaker)] })
     expect(await world.outcomes(requestForAsset('a'))).toEqual(['started'])
     expect(await world.breakers.openBreakers()).toEqual([])
@@ -123,14 +123,14 @@ describe('P7: the prober', () => {
 
   test('probes after 1, 2, 4 and 8 minutes, then every 15', async () => {
     const world = starterWorld({ script: refusing('DENIED') })
-    const askedAt: number[] = []
+    const probedAtMinutes: number[] = []
     for (let left = 70; left > 0; left -= 1) {
       const before = world.datazone.calls.length
       await world.handle(requestForAsset(`asset-${left}`))
-      if (world.datazone.calls.length > before) askedAt.push((world.clock.now() - t0) / minute)
+      if (world.datazone.calls.length > before) probedAtMinutes.push((world.clock.now() - t0) / minute)
       world.clock.advance(minute)
     }
-    expect(askedAt).toEqual([0, 1, 3, 7, 15, 30, 45, 60])
+    expect(probedAtMinutes).toEqual([0, 1, 3, 7, 15, 30, 45, 60])
   })
 
   test('probes a full quota once every four hours', async () => {
@@ -145,14 +145,14 @@ describe('P7: the prober', () => {
     expect(startedAtHours).toEqual([0, 4, 8, 12, 16, 20])
   })
 
-  test('starts every request again soon after a full quota was raised', async () => {
+  test('closes the breaker of a quota that was raised at the next probe', async () => {
     const world = starterWorld({ breakers: [quotaFull] })
     world.clock.advance(240 * minute)
     expect(await world.outcomes(requestForAsset('a'))).toEqual(['started'])
     expect(await world.breakers.openBreakers()).toEqual([])
   })
 
-  test('leaves its turn to another request when it crashes', async () => {
+  test('leaves the next probe to another request when it crashes', async () => {
     const world = starterWorld({
       breakers: [probeDue(denied)],
       script: { startRun: async () => Promise.reject(new Error('died')) },
@@ -197,7 +197,7 @@ describe('P7: the prober', () => {
     },
   )
 
-  test('proves the permission with GetAsset only where GetAsset was refused, not where Start was', async () => {
+  test('proves the permission with GetAsset only after GetAsset was refused, not after Start was', async () => {
     const active = inFlightRun({ subject: { ...subject, revision: '3' } })
     const asset = starterWorld({
       runs: [active],
@@ -220,7 +220,7 @@ describe('P7: the prober', () => {
     expect(await world.breakers.openBreakers()).toEqual([])
   })
 
-  test('keeps its turn when another breaker stops it', async () => {
+  test('keeps its turn to probe when another breaker blocks it', async () => {
     const world = starterWorld({ breakers: [probeDue(denied), quotaFull] })
     expect(await world.handle(requestForAsset('a'))).toMatchObject([{ run: { reason: 'QUOTA_EXCEEDED' } }])
     expect(await world.breakers.openBreakers()).toContainEqual(probeDue(denied))
@@ -238,8 +238,8 @@ describe('P7: the prober', () => {
   })
 })
 
-describe('requests that an open breaker does not stop', () => {
-  test('P1: looks for an open Start behind a full quota, and closes it once it is proven absent', async () => {
+describe('requests that an open breaker does not block', () => {
+  test('P1: looks up an earlier Start behind a full quota, and forgets it once List proves that it made no run', async () => {
     const earlierStart = { firstAtMs: t0 - 6 * minute, lastAtMs: t0 - 5 * minute }
     const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 7 * minute, earlierStart: earlierStart })
     const listing = (...runs: readonly ReturnType<typeof serviceRun>[]) =>
@@ -265,7 +265,7 @@ describe('requests that an open breaker does not stop', () => {
     expect([forbidden.datazone.calls, forbidden.store.writes.length]).toEqual([[], 1])
   })
 
-  test('P9: rejects a request that waited too long behind a denial, once no Start of it can be open', async () => {
+  test('P9: rejects a request that has waited too long behind a denial, once no Start can have taken effect', async () => {
     const createdAtMs = t0 - 36 * 24 * 60 * minute
     const earlierStart = { firstAtMs: createdAtMs, lastAtMs: createdAtMs }
     for (const open of [{}, { earlierStart }]) {

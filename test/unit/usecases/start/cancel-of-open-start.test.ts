@@ -10,7 +10,7 @@ import { inFlightRun, minute, parkedRun, second, t0 } from '../../../support/run
 import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
 
 describe('a run with a cancel that may have been started', () => {
-  test('P1: is released soon and looked for, not ended', async () => {
+  test('P1: is released at once and looked up, not ended', async () => {
     const run = parkedRun({ ...withEarlierStart, reason: 'UNAVAILABLE', retryAtMs: t0 + 15 * minute })
     const there = cancelWorld([run], { listRuns: async () => answered({ runs: [] }) })
     expect(await there.outcomes(cancelRequest())).toEqual(['cancel-requested'])
@@ -35,7 +35,7 @@ describe('a run with a cancel that may have been started', () => {
     expect(there.store.current(run)).toMatchObject({ state: 'IN_FLIGHT', cancel: { sentAtMs: t0 } })
   })
 
-  test('P1: waits while List proves nothing yet, in mode plan as well', async () => {
+  test('P1: waits until List can prove that it has no run, in mode plan as well', async () => {
     const run = parkedRun({ earlierStart: { firstAtMs: t0 - minute, lastAtMs: t0 }, cancel: recordedCancel })
     const there = cancelWorld(
       [run],
@@ -47,12 +47,12 @@ describe('a run with a cancel that may have been started', () => {
     ])
   })
 
-  test('is canceled as soon as its run id is recorded, when the cancel came in between', async () => {
+  test('is canceled as soon as its run id is recorded, when the cancel arrived during the Start', async () => {
     const there = cancelWorld([], {
       ...acceptingCancels,
       startRun: async () => {
         const [claim] = there.store.all()
-        if (claim?.state !== 'CLAIMED') throw new Error('there should be a claim')
+        if (claim?.state !== 'CLAIMED') throw new Error('expected a claim')
         const { clock, handle } = there
         clock.advance(second)
         expect(await handle(cancelRequest())).toMatchObject([
@@ -81,13 +81,13 @@ describe('a run with a cancel that may have been started', () => {
       { outcome: 'parked', run: { reason: 'QUOTA_EXCEEDED', retryAtMs: t0 } },
     ])
     const [run] = there.store.all()
-    if (run === undefined) throw new Error('there should be a record')
+    if (run === undefined) throw new Error('expected a record')
     expect(await there.outcomes(there.releaseMessageFor(run))).toEqual(['canceled'])
     expect(there.datazone.calls).toEqual(['Start 4'])
   })
 })
 
-test('ends a canceled run without an open Start and without a lease, whatever waits before it', async () => {
+test('ends a canceled run without an earlier Start, without a lease, whatever run is ahead of it', async () => {
   const run = parkedRun({ attempt: 2, cancel: recordedCancel, createdAtMs: t0 - 36 * 24 * 60 * minute })
   const { outcomes, releaseMessageFor: noteAbout, store } = cancelWorld([inFlightRun(), run])
   expect(await outcomes(noteAbout(run))).toEqual(['canceled'])

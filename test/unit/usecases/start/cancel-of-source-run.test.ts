@@ -64,7 +64,7 @@ describe('a cancel of a data source run', () => {
     expect(followed?.history.at(-1)?.what).toMatch(/cannot be canceled$/)
   })
 
-  test('is noted on a claim', async () => {
+  test('is recorded on a claim', async () => {
     expect(await cancelWorld([claimedRun(about)]).handle(sourceCancelRequest())).toMatchObject([
       { outcome: 'cancel-requested', run: { state: 'CLAIMED' } },
     ])

@@ -22,7 +22,7 @@ import { starterWorld } from '../../../support/starter-world.ts'
 const { revision: _, ...unresolved } = subject
 
 describe('cancelRuns', () => {
-  test('P3: ends a parked run and names the cancel that asked for it', async () => {
+  test('P3: ends a parked run and names the cancel request', async () => {
     const waiting = parkedRun({ reason: 'QUOTA_EXCEEDED' })
     const { handle, store, bus, datazone } = cancelWorld([waiting])
     expect(await handle(cancelRequest({ reason: 'wrong columns' }))).toMatchObject([
@@ -54,22 +54,25 @@ describe('cancelRuns', () => {
   test.each<[string, Parameters<typeof cancelRequest>[0], Partial<RequestOrigin>]>([
     ['types', { types: ['BUSINESS_DESCRIPTIONS'] }, { policyTypes: [] }],
     ['asset.revision', { asset: { id: 'asset-1', revision: '4' } }, {}],
-  ])('P2: reports the request it left because %s cannot be compared yet', async (field, over, more) => {
-    const waiting = parkedRun({ subject: unresolved, request: { ...origin, ...more } })
-    const known = parkedRun({ request: { ...origin, requestKey: 'request:known' } })
-    const { handle, store, bus, queue } = cancelWorld([waiting, known])
-    const problem = expect.stringMatching(new RegExp(`^${field}: a request of the asset waits to learn`))
-    expect(await handle(cancelRequest(over))).toMatchObject([
-      { outcome: 'canceled' },
-      { outcome: 'rejected', reasons: [problem] },
-    ])
-    expect(store.current(waiting)).toEqual(waiting)
-    expect(queue.copies).toHaveLength(1)
-    expect(bus.events.at(-1)).toMatchObject({
-      detailType: 'Metadata Generation Run Rejected',
-      detail: { metadata: { causationId: 'stop-1' }, data: { error: { name: 'CannotCancel' } } },
-    })
-  })
+  ])(
+    'P2: rejects the cancel of a request whose %s cannot be compared yet, and keeps the request',
+    async (field, over, more) => {
+      const waiting = parkedRun({ subject: unresolved, request: { ...origin, ...more } })
+      const known = parkedRun({ request: { ...origin, requestKey: 'request:known' } })
+      const { handle, store, bus, queue } = cancelWorld([waiting, known])
+      const problem = expect.stringMatching(new RegExp(`^${field}: a request of the asset waits to learn`))
+      expect(await handle(cancelRequest(over))).toMatchObject([
+        { outcome: 'canceled' },
+        { outcome: 'rejected', reasons: [problem] },
+      ])
+      expect(store.current(waiting)).toEqual(waiting)
+      expect(queue.copies).toHaveLength(1)
+      expect(bus.events.at(-1)).toMatchObject({
+        detailType: 'Metadata Generation Run Rejected',
+        detail: { metadata: { causationId: 'stop-1' }, data: { error: { name: 'CannotCancel' } } },
+      })
+    },
+  )
 
   test('waits for a request to be resolved before it checks again', async () => {
     const waiting = parkedRun({ subject: unresolved, request: { ...origin, policyTypes: [] } })
@@ -137,7 +140,7 @@ describe('cancelRuns', () => {
     expect(await there.outcomes(cancel, 2)).toEqual(['nothing-to-cancel'])
   })
 
-  test("covers a request that was sent before the cancel, though its sender's clock is ahead", async () => {
+  test("covers a request that was sent before the cancel, even when its sender's clock is ahead", async () => {
     const there = cancelWorld([], { startRun: async () => refused('QUOTA_EXCEEDED') })
     await there.handle(runRequest({ requestedAt: new Date(t0 + 2 * minute).toISOString() }))
     expect(await there.outcomes(cancelRequest())).toEqual(['canceled'])
@@ -194,7 +197,7 @@ describe('cancelRuns', () => {
     expect(await cancelWorld([parkedRun()]).outcomes(named)).toEqual(['canceled'])
   })
 
-  test('recognizes a cancel that has done its work', async () => {
+  test('recognizes a repeat of a cancel that has taken effect', async () => {
     const { outcomes } = cancelWorld([parkedRun()])
     expect(await outcomes(cancelRequest())).toEqual(['canceled'])
     expect(await outcomes(cancelRequest())).toEqual(['duplicate'])
@@ -263,13 +266,13 @@ describe('a request after a cancel', () => {
     expect(store.all()[1]).not.toHaveProperty('cancel')
   })
 
-  test('is a duplicate though it is a plain request, because a canceled run is not one that ended without a run', async () => {
+  test('is a duplicate of a run that was canceled before its Start', async () => {
     const { outcomes } = cancelWorld([parkedRun()])
     await outcomes(cancelRequest())
     expect(await outcomes(runRequest({ requestId: 'other' }))).toEqual(['duplicate'])
   })
 
-  test('stays incomplete when the cancel came between its sets of types', async () => {
+  test('makes no further run when the cancel came between its sets of types', async () => {
     const types = ['BUSINESS_GLOSSARY_ASSOCIATIONS'] as const
     const rest = endedRun({ ending: 'CANCELED', cancel: recordedCancel, subject: { ...subject, types } })
     const all = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', 'BUSINESS_GLOSSARY_ASSOCIATIONS'] as const

@@ -7,7 +7,7 @@ import { showingAsset } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 describe('P1: duplicates', () => {
-  test('recognizes a request key before any call, though the request names no revision', async () => {
+  test('recognizes a request key before any call, even when the request names no revision', async () => {
     const world = starterWorld({ script: showingAsset('4') })
     await world.handle(assetEvent())
     world.datazone.calls.length = 0
@@ -57,7 +57,7 @@ describe('P1: duplicates', () => {
     expect(world.datazone.calls).toEqual([])
   })
 
-  test('tries a returned message again at once, under a lease of its own', async () => {
+  test('tries a returned message again at once, under its own lease', async () => {
     const world = starterWorld({ runs: [parkedRun({ reason: 'THROTTLED' })] })
     expect(await world.outcomes(runRequest(), 2)).toEqual(['started'])
     expect(world.store.writes[0]).toMatch(/^claim/)
@@ -67,7 +67,7 @@ describe('P1: duplicates', () => {
 describe('a requestId that is used for another revision', () => {
   const revision5 = runRequest({ asset: { id: 'asset-1', revision: '5' } })
 
-  test('P2: makes another request', async () => {
+  test('P2: counts as another request', async () => {
     const world = starterWorld({ runs: [endedRun()] })
     expect(await world.handle(revision5)).toMatchObject([
       { outcome: 'started', run: { attempt: 1, subject: { revision: '5' } } },
@@ -76,7 +76,7 @@ describe('a requestId that is used for another revision', () => {
     expect(world.datazone.starts).toHaveLength(1)
   })
 
-  test('P1: makes no other request without a revision', async () => {
+  test('P1: counts as the same request when it names no revision', async () => {
     const world = starterWorld({ runs: [endedRun()], script: showingAsset('5') })
     expect(await world.outcomes(runRequest({ asset: { id: 'asset-1' } }))).toEqual(['duplicate'])
     expect(world.datazone.calls).toEqual([])

@@ -41,7 +41,7 @@ describe('a cap that is full', () => {
     expect(world.datazone.calls).toEqual([])
     expect(world.store.writes.filter((write) => write.startsWith('claim'))).toHaveLength(1)
     const [waiting] = world.store.all().filter(({ state }) => state === 'PARKED')
-    if (waiting === undefined) throw new Error('one should wait')
+    if (waiting === undefined) throw new Error('expected a waiting run')
     world.store.writes.length = 0
     expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['parked'])
     expect(world.store.writes).toEqual([expect.stringMatching(/^save PARKED/)])
@@ -52,7 +52,7 @@ describe('a cap that is full', () => {
     await world.handle(about('a'))
     await world.handle(about('b'))
     const waiting = world.store.all().find(({ state }) => state === 'PARKED')
-    if (waiting === undefined) throw new Error('one should wait')
+    if (waiting === undefined) throw new Error('expected a waiting run')
     expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['parked'])
     world.clock.advance(day)
     expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['started'])
@@ -92,7 +92,7 @@ describe('a cap that is full', () => {
     expect(await world.outcomes(source)).toEqual(['started'])
   })
 
-  test('leaves plan mode as it is', async () => {
+  test('does not apply in mode plan', async () => {
     const world = capped({ perDay: 1 }, { settings: { mode: 'plan' } })
     expect(await world.outcomes(about('a'))).toEqual(['planned'])
     expect(await world.outcomes(about('b'))).toEqual(['planned'])
@@ -121,7 +121,7 @@ describe('an attempt', () => {
     expect(await world.outcomes(about('b'))).toEqual(['parked'])
   })
 
-  test('replaces its request without a revision, counted or parked', async () => {
+  test('replaces the request that waited for its revision, even when it parks behind the cap', async () => {
     const shows = showingAsset('4')
     const { revision: _, ...unresolved } = subject
     const waiting = parkedRun({ subject: unresolved, request: { ...origin, requestKey: 'event:x' } })
@@ -143,7 +143,7 @@ describe('P1: a Start of unknown outcome while the cap of the next day is full',
     startRun: async () => answered(serviceRun({ runId: 'run-of-another' })),
   })
 
-  test('is looked for, and its run adopted without counting it again', async () => {
+  test('is looked up, and its run is adopted without being counted again', async () => {
     const made = serviceRun({
       revision: '4',
       types: ['BUSINESS_DESCRIPTIONS'],
@@ -157,7 +157,7 @@ describe('P1: a Start of unknown outcome while the cap of the next day is full',
     expect(world.store.runsIn(today)).toBe(1)
   })
 
-  test('is not sent again before there is room, and is closed once it is proven absent', async () => {
+  test('is not sent again before there is room, and is forgotten once List proves that it made no run', async () => {
     const world = capped({ perDay: 1 }, { runs: [parked], script: list() })
     await world.handle(about('a'))
     expect(await world.handle(world.releaseMessageFor(parked))).toMatchObject([
@@ -170,13 +170,13 @@ describe('P1: a Start of unknown outcome while the cap of the next day is full',
   })
 
   test('ends canceled once List has proven that there is no run', async () => {
-    const unwanted = { ...parked, cancel: { requestedAtMs: t0, requestId: 'stop-1' } }
-    const world = capped({ perMonth: 1 }, { runs: [unwanted], script: list() })
+    const toCancel = { ...parked, cancel: { requestedAtMs: t0, requestId: 'stop-1' } }
+    const world = capped({ perMonth: 1 }, { runs: [toCancel], script: list() })
     await world.handle(about('a'))
-    expect(await world.outcomes(world.releaseMessageFor(unwanted))).toEqual(['canceled'])
+    expect(await world.outcomes(world.releaseMessageFor(toCancel))).toEqual(['canceled'])
   })
 
-  test('is parked for a minute, not until there is room, when a cancel comes while it is looked for', async () => {
+  test('is parked for a minute, not until there is room, when a cancel arrives while it is looked up', async () => {
     const world = capped(
       { perMonth: 1 },
       {
@@ -211,7 +211,7 @@ describe('P1: a Start of unknown outcome while the cap of the next day is full',
     expect(await world.outcomes(about('a'))).toEqual(['started'])
   })
 
-  test('P9: waits for room before the last try of a run that waited too long', async () => {
+  test('P9: waits for room before the last try of a run that has waited too long', async () => {
     const old = { ...parked, createdAtMs: t0 - 36 * day }
     const world = capped({ perDay: 1 }, { runs: [old], script: list() })
     await world.handle(about('a'))

@@ -15,7 +15,7 @@ describe('park', () => {
     expect(context.store.current(run)).toMatchObject({ state: 'PARKED', reason: 'THROTTLED', error })
   })
 
-  test('applies the refusal to what another invocation has noted meanwhile', async () => {
+  test('applies the refusal to the record that another invocation has changed meanwhile', async () => {
     const run = claimedRun()
     const noted = claimedRun({ version: 2, alsoRequestedBy: [{ requestKey: 'request:again-1' }] })
     const context = startContext({ runs: [noted] })
@@ -26,7 +26,7 @@ describe('park', () => {
     })
   })
 
-  test('P1: leaves the record alone when another invocation has taken over the lease', async () => {
+  test('P1: leaves the record unchanged when another invocation has taken over the lease', async () => {
     const run = claimedRun()
     const taken = claimedRun({ version: 2, startSent: { firstAtMs: t0 + minute, lastAtMs: t0 + minute } })
     const context = startContext({ runs: [taken] })
@@ -41,7 +41,7 @@ describe('park', () => {
     expect(context.bus.events).toMatchObject([{ detailType: 'Metadata Generation Run Rejected' }])
   })
 
-  test('P1: parks it all the same while a Start of it may have taken effect', async () => {
+  test('P1: parks a run that has waited too long while its Start may have taken effect', async () => {
     const run = claimedRun({ createdAtMs: t0 - 36 * day })
     const context = startContext({ runs: [run] })
     expect(await park(run, { ...why, definite: false }, context)).toMatchObject({ outcome: 'parked' })

@@ -21,7 +21,7 @@ describe('a Start that conflicts with a run of its asset', () => {
     expect(world.datazone.calls).toEqual(['Start 4', 'List asset-1'])
   })
 
-  test('P1: adopts the run that an earlier open Start made', async () => {
+  test('P1: adopts the run that an earlier Start made', async () => {
     const earlierStart = { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute }
     const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 3 * minute, earlierStart: earlierStart })
     const ours = serviceRun({ runId: 'run-7', createdAtMs: t0 - minute })
@@ -31,7 +31,7 @@ describe('a Start that conflicts with a run of its asset', () => {
     ])
   })
 
-  test('P1: keeps the earlier Start open until List proves that it made nothing', async () => {
+  test('P1: keeps the earlier Start until List proves that it made no run', async () => {
     const other = serviceRun({ runId: 'run-9', revision: '3', createdAtMs: t0 - minute })
     const opened = (lastAtMs: number) =>
       parkedRun({ createdAtMs: t0 - 8 * minute, earlierStart: { firstAtMs: t0 - 7 * minute, lastAtMs } })
@@ -46,12 +46,12 @@ describe('a Start that conflicts with a run of its asset', () => {
 
   test('waits half as long as the newest active run has lasted, from one minute to fifteen', async () => {
     const old = serviceRun({ runId: 'run-8', nativeStatus: 'A_NEW_STATUS', createdAtMs: t0 - 9999 * minute })
-    for (const [goingForMs, pauseMs] of [
+    for (const [activeForMs, pauseMs] of [
       [30 * second, minute],
       [10 * minute, 5 * minute],
       [120 * minute, 15 * minute],
     ] as const) {
-      const other = serviceRun({ runId: 'run-9', revision: '3', createdAtMs: t0 - goingForMs })
+      const other = serviceRun({ runId: 'run-9', revision: '3', createdAtMs: t0 - activeForMs })
       for (const shown of [[other, old], [other]]) {
         const world = starterWorld({ script: conflict(...shown) })
         expect(await world.handle(runRequest())).toMatchObject([{ run: { retryAtMs: t0 + pauseMs } }])

@@ -34,12 +34,12 @@ describe('P7: the daily limit of a data source', () => {
     expect(await world.outcomes(sourceRunRequest())).toEqual(['started'])
   })
 
-  test('starts anew at midnight', async () => {
+  test('starts over at midnight', async () => {
     const world = starterWorld({ runs: ended(minute), settings: { sourceRunsPerDay: 1 } })
     await world.handle(sourceRunRequest())
     world.clock.advance(midnight - t0)
     const [waiting] = world.store.all().filter((run) => run.state === 'PARKED')
-    if (waiting === undefined) throw new Error('nothing waits')
+    if (waiting === undefined) throw new Error('expected a waiting run')
     world.store.put({ ...waiting, releasedAtMs: midnight })
     expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['started'])
   })
@@ -50,7 +50,7 @@ describe('P7: the daily limit of a data source', () => {
     expect(await world.outcomes(runRequest({ requestId: 'again', regenerate: true }))).toEqual(['started'])
   })
 
-  test('parks until tomorrow what DataZone refuses because foreign runs have filled the day', async () => {
+  test('parks a request until tomorrow when DataZone refuses it because foreign runs have filled the day', async () => {
     const world = starterWorld({ script: { startSourceRun: async () => refused('QUOTA_EXCEEDED') } })
     expect(await world.handle(sourceRunRequest())).toMatchObject([
       { outcome: 'parked', run: { reason: 'QUOTA_EXCEEDED', retryAtMs: midnight } },

@@ -67,7 +67,7 @@ describe('a request for a data source', () => {
     expect(await free.outcomes(sourceRunRequest())).toEqual(['started'])
   })
 
-  test('starts at once after the run before it has ended', async () => {
+  test('starts at once when the previous run has ended', async () => {
     const world = starterWorld()
     for (const triggerKey of ['load-1', 'load-2', 'load-3']) {
       const runId = `source-run-${triggerKey}`
@@ -76,7 +76,7 @@ describe('a request for a data source', () => {
         'started',
       ])
       const active = world.store.all().find((run) => run.state === 'IN_FLIGHT')
-      if (active?.state !== 'IN_FLIGHT') throw new Error('one should be active')
+      if (active?.state !== 'IN_FLIGHT') throw new Error('expected an active run')
       world.store.put(endedRun({ ...other(triggerKey), runId, version: 9 }))
     }
   })
@@ -110,7 +110,7 @@ describe('a request for a data source', () => {
     expect(world.datazone.calls).toEqual([])
   })
 
-  test('makes the next attempt when the one before ended without a run', async () => {
+  test('makes the next attempt when the previous one ended without a run', async () => {
     const rejected = endedRun({ subject: sourceSubject, ending: 'REJECTED' })
     const { runId: _, startedAtMs: __, nativeStatus: ___, ...endedWithoutRun } = rejected
     const world = starterWorld({ runs: [endedWithoutRun] })
@@ -120,7 +120,7 @@ describe('a request for a data source', () => {
   })
 })
 
-describe('a run that another caller started', () => {
+describe('a foreign run', () => {
   const { triggerKey: _, ...source } = sourceSubject
   const subject = { ...source, foreignRunId: 'run-9' }
   const foreign = (over: Partial<InFlightRun> = {}) =>
@@ -142,7 +142,7 @@ describe('a run that another caller started', () => {
     ])
   })
 
-  test('P1: is not recorded for a trigger, which waits for a run of its own, whatever Start says', async () => {
+  test('P1: is not recorded for a trigger, which waits for its own run, even when Start returns the foreign run', async () => {
     const world = starterWorld()
     world.store.beforeWrite = (run) => {
       if (run.state !== 'IN_FLIGHT') return
@@ -161,7 +161,7 @@ describe('a run that another caller started', () => {
 })
 
 describe('a refused Start of a data source run', () => {
-  test('parks after 409: the active run may have begun before its trigger', async () => {
+  test('parks after a 409, because the active run may have begun before its trigger', async () => {
     const script = {
       startSourceRun: async () => refused('CONFLICT'),
       getDataSource: async () => answered({ status: 'RUNNING' }),
@@ -190,7 +190,7 @@ describe('a refused Start of a data source run', () => {
       },
     })
 
-  test('P6: adopts after 409 the active run that an earlier Start made, once List must show that run', async () => {
+  test('P6: adopts after a 409 the active run that an earlier Start made, once List must show that run', async () => {
     const world = conflicting([sourceRun({ runId: 'run-mine', createdAtMs: t0 - minute })])
     world.clock.advance(3 * minute)
     expect(await world.handle(world.releaseMessageFor(waiting))).toMatchObject([
@@ -198,7 +198,7 @@ describe('a refused Start of a data source run', () => {
     ])
   })
 
-  test('P1: does not adopt a run after 409 before List must show that of an earlier Start', async () => {
+  test('P1: does not adopt a run after a 409 before List must show the run of an earlier Start', async () => {
     const world = conflicting([sourceRun({ runId: 'run-of-another', createdAtMs: t0 - minute })])
     expect(await world.handle(world.releaseMessageFor(waiting))).toMatchObject([
       {
@@ -212,7 +212,7 @@ describe('a refused Start of a data source run', () => {
     ])
   })
 
-  test('P6: closes the earlier Start after 409 when List proves that it made no run', async () => {
+  test('P6: forgets the earlier Start after a 409 when List proves that it made no run', async () => {
     const world = conflicting([])
     world.clock.advance(3 * minute)
     expect(await world.handle(world.releaseMessageFor(waiting))).toMatchObject([
@@ -221,7 +221,7 @@ describe('a refused Start of a data source run', () => {
     expect(world.store.current(waiting)).not.toHaveProperty('earlierStart')
   })
 
-  test('leaves the pace, which is that of metadata runs, as it is after 429', async () => {
+  test('does not lower the pace, which is for metadata runs, after a 429', async () => {
     const world = starterWorld({ script: { startSourceRun: async () => refused('THROTTLED') } })
     expect(await world.outcomes(sourceRunRequest())).toEqual(['retry'])
     expect(world.slowDowns).toEqual([])
@@ -244,7 +244,7 @@ describe('P1: a Start whose token may have expired', () => {
     return starterWorld({ runs: [waiting], script: { listSourceRuns: async () => answered({ runs }) } })
   }
 
-  test('is looked up, and adopts a run made while it was open', async () => {
+  test('is looked up, and adopts a run made while it could take effect', async () => {
     const world = lookingAt(t0 - 2 * hour, t0 - hour + minute, t0 - minute)
     expect(await world.handle(world.releaseMessageFor(waiting))).toMatchObject([
       { outcome: 'started', adopted: true, run: { runId: 'seen-1' } },
@@ -260,8 +260,8 @@ describe('P1: a Start whose token may have expired', () => {
   })
 
   test.each<[string, (number | undefined)[]]>([
-    ['two were made meanwhile', [t0 - hour, t0 - hour + minute]],
-    ['DataZone does not say when', [undefined]],
+    ['two runs were made meanwhile', [t0 - hour, t0 - hour + minute]],
+    ['List does not show when a run was made', [undefined]],
   ])('waits because its run is unclear when %s', async (_, createdAtMs) => {
     const world = lookingAt(...createdAtMs)
     expect(await world.handle(world.releaseMessageFor(waiting))).toMatchObject([
@@ -287,7 +287,7 @@ describe('P1: a Start whose token may have expired', () => {
     ])
   })
 
-  test('is taken over with the turn of the source after its lease ended', async () => {
+  test('is taken over with the next turn of the source after its lease ends', async () => {
     const claim = claimedRun({ subject: sourceSubject, leaseEndsAtMs: t0 - second })
     expect(runKey(claim).record).toBe('RUN#load-1#0001')
     const world = starterWorld({ runs: [{ ...waiting, earlierStart: claim.startSent }] })

@@ -8,7 +8,7 @@ import { starterWorld } from '../../../support/starter-world.ts'
 const shows = showingAsset('4')
 
 describe('P7: a denied Start', () => {
-  test('backs off when it is refused for its own asset, and does not hold up the others', async () => {
+  test('backs off when it is refused for its asset alone, and does not hold up other assets', async () => {
     const denies = {
       ...shows,
       startRun: async ({ assetId }: { assetId: string }) =>
@@ -46,7 +46,7 @@ describe('P7: a denied Start', () => {
     expect(await world.breakers.openBreakers()).toEqual(breakers)
   })
 
-  test('starts a valid request although invalid ones precede it', async () => {
+  test('starts a valid request even after many invalid ones', async () => {
     const script = {
       startRun: async ({ assetId }: { assetId: string }) =>
         assetId === 'right' ? answered(serviceRun({ runId: assetId })) : refused('DENIED'),

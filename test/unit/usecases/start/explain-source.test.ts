@@ -38,7 +38,7 @@ describe.each(['INVALID', 'CONFLICT'] as const)('a data source whose Start is re
   })
 
   test.each(['FAILED_CREATION', 'FAILED_UPDATE', 'FAILED_DELETION', 'DELETING'])(
-    'rejects the request with its own error when it is %s',
+    'rejects the request with the error of the data source when it is %s',
     async (status) => {
       const world = at(status, start, sourceError)
       expect(await world.handle(request)).toMatchObject([
@@ -64,15 +64,18 @@ describe.each(['INVALID', 'CONFLICT'] as const)('a data source whose Start is re
     },
   )
 
-  test.each(['THROTTLED', 'UNAVAILABLE'] as const)('asks again when GetDataSource is %s', async (kind) => {
-    const script = {
-      startSourceRun: async () => refused(start),
-      getDataSource: async () => refused(kind),
-    }
-    expect(await starterWorld({ script }).handle(request)).toMatchObject([
-      { outcome: 'parked', run: { reason: 'UNAVAILABLE' } },
-    ])
-  })
+  test.each(['THROTTLED', 'UNAVAILABLE'] as const)(
+    'parks the request when GetDataSource is %s',
+    async (kind) => {
+      const script = {
+        startSourceRun: async () => refused(start),
+        getDataSource: async () => refused(kind),
+      }
+      expect(await starterWorld({ script }).handle(request)).toMatchObject([
+        { outcome: 'parked', run: { reason: 'UNAVAILABLE' } },
+      ])
+    },
+  )
 
   test('leaves the decision to the refusal when GetDataSource is denied', async () => {
     const script = {
@@ -98,7 +101,7 @@ test('starts the request that waited for a data source once it is READY', async 
   })
   await world.handle(request)
   const [parked] = world.store.all()
-  if (parked === undefined) throw new Error('nothing waits')
+  if (parked === undefined) throw new Error('expected a waiting run')
   status = 'READY'
   expect(await world.outcomes(world.releaseMessageFor(parked))).toEqual(['started'])
 })

@@ -47,7 +47,7 @@ describe('findEarlierStart', () => {
     expect(world.datazone.calls).toEqual(['List asset-1', 'List asset-1 page 2'])
   })
 
-  test('P1: does not adopt a run that another attempt has', async () => {
+  test('P1: does not adopt a run that is on another attempt', async () => {
     const other = endedRun({ attempt: 2, runId: 'run-7' })
     const world = starterWorld({ runs: [waiting(), other], script: lists(ours) })
     expect(await world.handle(world.releaseMessageFor(waiting()))).toMatchObject([{ adopted: false }])
@@ -80,7 +80,7 @@ describe('findEarlierStart', () => {
     expect(world.datazone.calls).toEqual(['List asset-1', 'Start 4'])
   })
 
-  test('P1: leaves only the new Start open after absence is proven, unless that one is definitely refused', async () => {
+  test('P1: keeps only the new Start after absence is proven, unless that one is definitely refused', async () => {
     const [denied, lost] = (['DENIED', 'UNAVAILABLE'] as const).map((kind) =>
       starterWorld({ runs: [waiting()], script: { ...lists(), ...refusing(kind) } }),
     )
@@ -149,7 +149,7 @@ describe('findEarlierStart', () => {
     ])
   })
 
-  test('P1: treats a run that an older deployment shows as unclear, though its one type is the one requested', async () => {
+  test('P1: treats a run that an older deployment shows as unclear, even when its one type is the requested one', async () => {
     const shown = { ...serviceRun({ runId: 'run-7', createdAtMs: t0 }), isOlderShape: true } as const
     const world = starterWorld({ runs: [waiting()], script: lists(shown) })
     expect(await world.handle(world.releaseMessageFor(waiting()))).toMatchObject([
@@ -158,7 +158,7 @@ describe('findEarlierStart', () => {
     expect(world.datazone.starts).toEqual([])
   })
 
-  test('P1: ignores an unclear run that another attempt has', async () => {
+  test('P1: ignores an unclear run that is on another attempt', async () => {
     const other = endedRun({ attempt: 2, runId: 'run-7' })
     const world = starterWorld({ runs: [waiting(), other], script: lists(noRevision) })
     expect(await world.outcomes(world.releaseMessageFor(waiting()))).toEqual(['started'])

@@ -8,7 +8,7 @@ const hour = 60 * minute
 const restoredToMs = t0 - 2 * hour
 const settings = { restoredToMs }
 
-/** A run that DataZone lists, of the asset and revision that the requests of these tests name. */
+/** Returns a run that DataZone lists, of the asset and revision that the requests below name. */
 const listed = (over: Parameters<typeof serviceRun>[0] = {}) =>
   serviceRun({ runId: 'run-lost', createdAtMs: t0 - hour, ...over })
 
@@ -31,12 +31,12 @@ describe('P1: after the table was restored, a request', () => {
     ['before the restore point', { createdAtMs: restoredToMs - 2 * minute - 1 }],
     ['of another revision', { revision: '3' }],
     ['of other types', { types: ['BUSINESS_NAMES'] }],
-  ])('starts a run of its own beside one %s', async (_, over) => {
+  ])('starts its own run beside a run %s', async (_, over) => {
     const world = worldListing(listed(over))
     expect(await world.handle(request())).toMatchObject([{ outcome: 'started', adopted: false }])
   })
 
-  test('starts a run of its own beside one that a record holds', async () => {
+  test('starts its own run beside a run that is on a record', async () => {
     const world = worldListing(listed())
     const about = { ...subject, types: ['BUSINESS_DESCRIPTIONS' as const] }
     const recorded = inFlightRun({ subject: about, runId: 'run-lost' })
@@ -86,7 +86,7 @@ describe('P1: after the table was restored, a parked record', () => {
     ])
   })
 
-  test('P9: is rejected after the waiting limit as one whose run may exist', async () => {
+  test('P9: is rejected after the waiting limit, with the error that its run may exist', async () => {
     const waited = { ...parked, createdAtMs: t0 - 36 * 24 * hour }
     const world = starterWorld({
       settings,
@@ -131,13 +131,13 @@ describe('P1: after the table was restored, a data source request', () => {
     ])
   })
 
-  test('waits when two began since then', async () => {
+  test('waits when two runs began since then', async () => {
     expect(await worldOf(hour - minute, minute).handle(body)).toMatchObject([
       { outcome: 'parked', run: { reason: 'CONFLICT', error: { name: 'UnclearRun' } } },
     ])
   })
 
-  test('starts when none did', async () => {
+  test('starts when no run began since then', async () => {
     expect(await worldOf(2 * hour).handle(body)).toMatchObject([{ outcome: 'started', adopted: false }])
   })
 })

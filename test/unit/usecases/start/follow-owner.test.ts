@@ -12,7 +12,7 @@ const moved = showingAsset('4', { owningProjectId: 'project-2', transfer: over }
 const noRuns = { listRuns: async () => answered({ runs: [] }) }
 
 describe('a Start that conflicts with the transfer of its asset', () => {
-  test('parks with a reason of its own, and starts in the project of the new owner afterwards', async () => {
+  test('parks with its own reason, and starts in the project of the new owner afterwards', async () => {
     let asset: Partial<Asset> = { transfer: active }
     const world = starterWorld({
       script: {
@@ -33,7 +33,7 @@ describe('a Start that conflicts with the transfer of its asset', () => {
       },
     ])
     const [parked] = world.store.all()
-    if (parked === undefined) throw new Error('nothing waits')
+    if (parked === undefined) throw new Error('expected a waiting run')
     expect(await world.handle(world.releaseMessageFor(parked))).toMatchObject([
       { run: { reason: 'IN_TRANSFER' } },
     ])
@@ -46,7 +46,7 @@ describe('a Start that conflicts with the transfer of its asset', () => {
     )
   })
 
-  test('waits behind an active run, not behind the transfer, where List shows one', async () => {
+  test('parks behind an active run, not behind the transfer, when List shows one', async () => {
     const script = {
       startRun: async () => refused('CONFLICT'),
       listRuns: async () => answered({ runs: [serviceRun({ runId: 'of-another', createdAtMs: t0 })] }),
@@ -59,7 +59,7 @@ describe('a Start that conflicts with the transfer of its asset', () => {
   test.each([
     ['shows no transfer', showingAsset('4')],
     ['is refused', { getAsset: async () => refused('DENIED') }],
-  ] as const)('waits for the conflict where GetAsset %s', async (_name, script) => {
+  ] as const)('parks as a conflict when GetAsset %s', async (_name, script) => {
     const world = starterWorld({
       script: { ...noRuns, ...script, startRun: async () => refused('CONFLICT') },
     })
@@ -98,7 +98,7 @@ describe('a Start that is denied because the asset has been transferred', () => 
     ])
   })
 
-  test('drops the name and the address of the former owner', async () => {
+  test('drops the project name and the portal URL of the former owner', async () => {
     const run = parkedRun({ reason: 'IN_TRANSFER', projectName: 'Sales', portalUrl: 'https://old' })
     const world = starterWorld({ runs: [run], script: moved })
     expect(await world.outcomes(world.releaseMessageFor(run))).toEqual(['started'])
@@ -106,7 +106,7 @@ describe('a Start that is denied because the asset has been transferred', () => 
     expect(world.store.all()[0]).not.toMatchObject({ portalUrl: 'https://old' })
   })
 
-  test('leaves a missing asset to Start, and parks on when GetAsset is refused otherwise', async () => {
+  test('leaves a missing asset to Start, and parks again when GetAsset is refused for another reason', async () => {
     const run = parkedRun({ reason: 'IN_TRANSFER' })
     const gone = starterWorld({ runs: [run], script: { getAsset: async () => refused('NOT_FOUND') } })
     expect(await gone.outcomes(gone.releaseMessageFor(run))).toEqual(['started'])
@@ -114,7 +114,7 @@ describe('a Start that is denied because the asset has been transferred', () => 
     expect(await down.handle(down.releaseMessageFor(run))).toMatchObject([{ run: { reason: 'IN_TRANSFER' } }])
   })
 
-  test('P9: is rejected when the transfer outlasts the limit', async () => {
+  test('P9: is rejected when the transfer outlasts the waiting limit', async () => {
     const run = parkedRun({ reason: 'IN_TRANSFER', createdAtMs: t0 - 36 * 24 * 60 * minute })
     const world = starterWorld({ runs: [run], script: showingAsset('4', { transfer: active }) })
     expect(await world.outcomes(world.releaseMessageFor(run))).toEqual(['rejected'])
@@ -122,22 +122,22 @@ describe('a Start that is denied because the asset has been transferred', () => 
 })
 
 describe('a request without a revision that names a project of a transfer', () => {
-  const asks = (projectId: string) => runRequest({ projectId, asset: { id: subject.assetId } })
+  const requestFrom = (projectId: string) => runRequest({ projectId, asset: { id: subject.assetId } })
 
   test('waits when it names the next owner', async () => {
     const world = starterWorld({ script: showingAsset('4', { transfer: active }) })
-    expect(await world.handle(asks('project-2'))).toMatchObject([{ run: { reason: 'IN_TRANSFER' } }])
+    expect(await world.handle(requestFrom('project-2'))).toMatchObject([{ run: { reason: 'IN_TRANSFER' } }])
   })
 
   test('runs in the project of the owner when it names the former one', async () => {
     const world = starterWorld({ script: moved })
-    expect(await world.outcomes(asks('project-1'))).toEqual(['started'])
+    expect(await world.outcomes(requestFrom('project-1'))).toEqual(['started'])
     expect(world.datazone.starts).toMatchObject([{ projectId: 'project-2' }])
   })
 
-  test('is rejected when it names another', async () => {
+  test('is rejected when it names a third project', async () => {
     const world = starterWorld({ script: moved })
-    expect(await world.outcomes(asks('project-3'))).toEqual(['rejected'])
+    expect(await world.outcomes(requestFrom('project-3'))).toEqual(['rejected'])
     expect(await world.outcomes(assetEvent())).toEqual(['started'])
   })
 })

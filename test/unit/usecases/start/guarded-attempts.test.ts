@@ -19,7 +19,7 @@ const outcomeOf = async (runs: readonly ReturnType<typeof ended>[], message: obj
 }
 
 describe('the repeat guard', () => {
-  test('P2: skips a publish of an asset that succeeded a short while ago, and records it in one write', async () => {
+  test('P2: skips a publish of an asset whose run succeeded recently, and records the skip once', async () => {
     const { world, outcomes } = await outcomeOf([ended(29)])
     expect(outcomes).toEqual(['skipped'])
     expect(world.store.writes).toEqual([])
@@ -45,7 +45,7 @@ describe('the repeat guard', () => {
     expect((await outcomeOf([accepted(90, 1)], asked)).outcomes).toEqual(['started'])
   })
 
-  test('looks at the last run of these types, and only at how that one ended', async () => {
+  test('considers only the last run of these types, and how it ended', async () => {
     const failed = ended(1, { ending: 'FAILED', subject: { ...subject, revision: '5' }, runId: 'run-5' })
     expect((await outcomeOf([ended(2), failed])).outcomes).toEqual(['started'])
     const since = ended(0.5, { subject: { ...subject, revision: '3' }, runId: 'run-3' })
@@ -75,7 +75,7 @@ describe('the repeat guard', () => {
     })
   })
 
-  describe('decides each type on its own', () => {
+  describe('for each type', () => {
     const both = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] as const
     const partly = ended(1, {
       ending: 'PARTIALLY_SUCCEEDED',
@@ -94,7 +94,7 @@ describe('the repeat guard', () => {
       expect(world.skips.skipsOf(partition)).toMatchObject([{ types: ['BUSINESS_DESCRIPTIONS'] }])
     })
 
-    test('P1: keeps the decision of the first delivery when the publish comes again', async () => {
+    test('P1: keeps the decision of the first delivery when the publish is redelivered', async () => {
       const world = starterWorld({ runs: [partly], script: shows, settings })
       await world.outcomes(assetEvent())
       const failed = { ...partly, ending: 'FAILED', typeStats: [], detectedAtMs: t0 } as const
@@ -103,7 +103,7 @@ describe('the repeat guard', () => {
       expect(world.datazone.starts).toHaveLength(1)
     })
 
-    test('P1: keeps that decision when a run of other columns has ended meanwhile', async () => {
+    test('P1: keeps that decision when a run of other columns has ended in between', async () => {
       const tables = [{ name: 'orders', columns: [{ name: 'id', dataType: 'bigint' }] }]
       const fingerprint = schemaFingerprint(tables)
       const last = ended(1, { subject: { ...subject, types: both }, fingerprint })
@@ -125,7 +125,7 @@ describe('the repeat guard', () => {
       expect(made).toHaveLength(1)
     })
 
-    test('P2: records the skip that a crash after the claim left out', async () => {
+    test('P2: records on redelivery the skip that a crash after the claim prevented', async () => {
       const world = starterWorld({ runs: [partly], script: shows, settings })
       const { record } = world.skips
       world.skips.record = async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { starterWorld } from '../../../support/starter-world.ts'
 
-describe('P2: a body that is no request', () => {
+describe('P2: a body that is not a request', () => {
   test('is announced, copied and acknowledged, and leaves nothing in the table', async () => {
     const world = starterWorld()
     const [outcome] = await world.handle('{"requestId":"nightly-1"}')
@@ -31,7 +31,7 @@ describe('P2: a body that is no request', () => {
     expect(world.queue.copies).toEqual([])
   })
 
-  test('returns to the queue while the rejected queue is down, and P4: repeats its event under the same id', async () => {
+  test('P4: returns to the queue while the rejected queue is down, and repeats its event under the same id', async () => {
     const world = starterWorld()
     world.queue.down = true
     await expect(world.handle('junk')).rejects.toThrow('queue is unavailable')

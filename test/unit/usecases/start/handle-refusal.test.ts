@@ -28,10 +28,10 @@ describe('a refused Start', () => {
   test.each([
     ['THROTTLED', 2],
     ['UNAVAILABLE', 1],
-  ] as const)('P7: returns to the queue on %s the first times (%d), then parks', async (kind, times) => {
+  ] as const)('P7: returns to the queue on %s (at most %d times), then parks', async (kind, times) => {
     const world = starterWorld({ script: refusing(kind) })
     expect(await world.handle(runRequest(), 1)).toMatchObject([{ outcome: 'retry', afterSeconds: 5 }])
-    // The table has it too: if the message is lost, the sweep finds it, but not before the message is back.
+    // The table holds it too: if the message is lost, the sweep finds it, but not before the message would be back.
     expect(world.store.all()).toMatchObject([
       {
         state: 'PARKED',
@@ -63,7 +63,7 @@ describe('a refused Start', () => {
     expect(world.slowDowns).toEqual([t0])
   })
 
-  test('P1: stays open after a lost answer, but not after a definite refusal', async () => {
+  test('P1: is recorded as an earlier Start after a lost answer, but not after a definite refusal', async () => {
     const lost = starterWorld({ script: refusing('UNAVAILABLE') })
     await lost.handle(runRequest())
     expect(lost.store.all()).toMatchObject([{ earlierStart: { firstAtMs: t0, lastAtMs: t0 } }])
@@ -91,7 +91,7 @@ describe('a refused Start', () => {
     expect(await world.outcomes(world.releaseMessageFor(parkedRun()))).toEqual(['rejected'])
   })
 
-  test('P2: records a definite refusal although a duplicate was noted meanwhile', async () => {
+  test('P2: records a definite refusal even when a duplicate was noted meanwhile', async () => {
     const world: ReturnType<typeof starterWorld> = starterWorld({
       script: {
         startRun: async () => {
@@ -107,7 +107,7 @@ describe('a refused Start', () => {
   })
 
   test.each(['THROTTLED', 'DENIED'] as const)(
-    'P2: parks on %s, instead of waiting for the lease to end, although a duplicate was noted meanwhile',
+    'P2: parks on %s, instead of waiting for the lease to end, even when a duplicate was noted meanwhile',
     async (kind) => {
       const world: ReturnType<typeof starterWorld> = starterWorld({
         script: {
@@ -130,7 +130,7 @@ describe('a refused Start', () => {
   )
 
   test.each(['INVALID', 'QUOTA_EXCEEDED', 'THROTTLED'] as const)(
-    'P1: does not close a lease that another starter has taken after a late refusal: %s',
+    'P1: does not close a claim whose lease another starter has taken, after a late refusal: %s',
     async (kind) => {
       const theirs = claimedRun({
         version: 3,
@@ -164,7 +164,7 @@ describe('a refused Start', () => {
     expect([...world.bus.events, ...world.queue.copies]).toEqual([])
   })
 
-  test('backs off longer with each receive, to 30 seconds at most', async () => {
+  test('backs off longer with each receive, up to 30 seconds', async () => {
     const waits: number[] = []
     for (const receiveCount of [2, 3, 4, 9, 50]) {
       const world = starterWorld({ script: refusing('UNAVAILABLE') })

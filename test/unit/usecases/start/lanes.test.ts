@@ -32,7 +32,7 @@ describe('a backfill request', () => {
       ])
       expect(world.datazone.calls).toEqual([])
       const [waiting] = world.store.all()
-      if (waiting === undefined) throw new Error('the request should wait')
+      if (waiting === undefined) throw new Error('expected a waiting request')
       expect(await world.outcomes(request, 2)).toEqual(['duplicate'])
       expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['started'])
     },
@@ -45,11 +45,11 @@ describe('a backfill request', () => {
     expect(await world.outcomes(unresolved)).toEqual(['planned'])
   })
 
-  test('is left to the sweep after its Start was throttled, not started when its message comes again', async () => {
+  test('is left to the sweep after a throttled Start, and not started when its message is redelivered', async () => {
     const world = starterWorld({ script: { startRun: async () => refused('THROTTLED') } })
     await world.handle(backfill)
     const [waiting] = world.store.all()
-    if (waiting === undefined) throw new Error('the request should wait')
+    if (waiting === undefined) throw new Error('expected a waiting request')
     expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['parked'])
     expect(await world.outcomes(backfill, 2)).toEqual(['duplicate'])
     expect(world.datazone.starts).toHaveLength(1)
@@ -71,7 +71,7 @@ describe('a backfill request', () => {
     expect(probes).toBe(1)
   })
 
-  test('has both of its sets of types in the table', async () => {
+  test('parks both of its sets of types', async () => {
     const types = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', 'BUSINESS_GLOSSARY_ASSOCIATIONS'] as const
     const world = starterWorld()
     expect(await world.outcomes({ ...backfill, types })).toEqual(['parked', 'parked'])
@@ -85,7 +85,7 @@ describe('a live request for a run that a backfill has parked', () => {
     request: { ...origin, requestKey: 'request:backfill-1', lane: 'backfill' },
   })
 
-  test('is a duplicate, and moves the run to live', async () => {
+  test('is a duplicate, and moves the run to the live lane', async () => {
     const world = starterWorld({ runs: [waiting] })
     expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
     expect(world.store.all()).toMatchObject([
@@ -99,7 +99,7 @@ describe('a live request for a run that a backfill has parked', () => {
     expect(world.store.all()[0]?.history.at(-1)?.what).toBe('moved to live by request:nightly-1')
   })
 
-  test('moves a set of types that the backfill created a moment before to live', async () => {
+  test('moves to the live lane a set of types that the backfill has just created', async () => {
     const types = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', 'BUSINESS_GLOSSARY_ASSOCIATIONS'] as const
     const world = starterWorld()
     const { create } = world.store
@@ -133,7 +133,7 @@ describe('a live request for a run that a backfill has parked', () => {
     expect(await world.outcomes(world.releaseMessageFor(full))).toEqual(['started'])
   })
 
-  test('P2: makes an attempt of its own for regenerate, and does not wait long behind the backfill', async () => {
+  test('P2: makes its own attempt for regenerate, and moves the backfill run ahead of it to the live lane', async () => {
     const world = starterWorld({ runs: [waiting] })
     expect(await world.handle(runRequest({ regenerate: true }))).toMatchObject([
       { outcome: 'parked', run: { reason: 'BEHIND', attempt: 2 } },
@@ -142,7 +142,7 @@ describe('a live request for a run that a backfill has parked', () => {
     expect(world.store.all()[0]?.alsoRequestedBy).toBeUndefined()
   })
 
-  test('leaves the time of a released run, and of one that waits for another reason, as it is', async () => {
+  test('keeps the retry time of a released run, and of a run that waits for another reason', async () => {
     const released = { ...waiting, retryAtMs: t0 + 15 * minute, releasedAtMs: t0 - second }
     const denied = { ...waiting, reason: 'DENIED' as const, retryAtMs: t0 + 9 * minute }
     for (const run of [released, denied]) {
@@ -169,7 +169,7 @@ describe('a live request for a run that a backfill has parked', () => {
   })
 })
 
-test('moves every run that a backfill has parked for a live request, and notes the request on each', async () => {
+test('moves every run that a backfill has parked to the live lane for a live request, and notes the request on each', async () => {
   const sets = [['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'], ['BUSINESS_GLOSSARY_ASSOCIATIONS']] as const
   const runs = sets.map((types) =>
     parkedRun({

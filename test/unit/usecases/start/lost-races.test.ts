@@ -24,8 +24,8 @@ const shows = showingAsset('4')
 
 type World = ReturnType<typeof starterWorld>
 
-/** Another invocation writes `theirs` just before our first write. */
-const comesFirst = (world: World, ...theirs: readonly Run[]): World => {
+/** Makes another invocation write `theirs` just before the first write of the starter. */
+const withRivalWrite = (world: World, ...theirs: readonly Run[]): World => {
   world.store.beforeWrite = () => {
     world.store.beforeWrite = () => {}
     world.store.put(...theirs)
@@ -33,8 +33,8 @@ const comesFirst = (world: World, ...theirs: readonly Run[]): World => {
   return world
 }
 
-/** Another invocation writes the record before each of our writes. */
-const neverHoldsStill = (world: World): World => {
+/** Makes another invocation change the record before each write of the starter. */
+const withConstantChanges = (world: World): World => {
   world.store.beforeWrite = (run) => {
     const current = world.store.current(run)
     if (current !== undefined) world.store.put({ ...current, version: current.version + 1 })
@@ -46,15 +46,15 @@ describe('P1: losing the race for a waiting request', () => {
   const regenerate = { ...waitingRequest, request: { ...event, regenerate: true } }
   const taken = { ...regenerate, version: 2 }
 
-  test('makes its claim a duplicate', async () => {
-    const world = comesFirst(starterWorld({ runs: [regenerate], script: shows }), taken)
+  test('returns a duplicate instead of a claim', async () => {
+    const world = withRivalWrite(starterWorld({ runs: [regenerate], script: shows }), taken)
     expect(await world.outcomes(world.releaseMessageFor(regenerate))).toEqual(['duplicate'])
     expect([...world.datazone.starts, ...world.store.writes]).toEqual([])
   })
 
-  test('makes a run that would wait behind another a duplicate', async () => {
+  test('returns a duplicate instead of parking the run behind another', async () => {
     const active = inFlightRun({ subject: { ...subject, revision: '3' } })
-    const world = comesFirst(starterWorld({ runs: [regenerate, active], script: shows }), taken)
+    const world = withRivalWrite(starterWorld({ runs: [regenerate, active], script: shows }), taken)
     expect(await world.outcomes(world.releaseMessageFor(regenerate))).toEqual(['duplicate'])
     expect(world.store.writes).toEqual([])
   })
@@ -65,35 +65,38 @@ describe('P1: losing the race for a waiting request', () => {
       { request: { ...event, trigger: 'PUBLISHED' as const }, policy: { repeatGuardMs: minute } },
     ],
     ['the policy', {}],
-  ] as const)('makes a request that %s would skip a duplicate, and skips it later', async (_name, over) => {
-    const waiting = parkedRun({ subject: unresolved, ...over })
-    const world = starterWorld({
-      runs: [waiting, endedRun({ subject: { ...subject, revision: '3' } })],
-      script: shows,
-      settings: {
-        policy: {
-          triggers: ['PUBLISHED' as const],
-          caps: [],
-          rules:
-            'policy' in over
-              ? [{ match: {}, verdict: { kind: 'run', policy: over.policy } }]
-              : [{ match: { name: '*' }, verdict: { kind: 'skip', because: 'not wanted' } }],
+  ] as const)(
+    'returns a duplicate instead of the skip by %s, and skips the request on its next release',
+    async (_name, over) => {
+      const waiting = parkedRun({ subject: unresolved, ...over })
+      const world = starterWorld({
+        runs: [waiting, endedRun({ subject: { ...subject, revision: '3' } })],
+        script: shows,
+        settings: {
+          policy: {
+            triggers: ['PUBLISHED' as const],
+            caps: [],
+            rules:
+              'policy' in over
+                ? [{ match: {}, verdict: { kind: 'run', policy: over.policy } }]
+                : [{ match: { name: '*' }, verdict: { kind: 'skip', because: 'not wanted' } }],
+          },
         },
-      },
-    })
-    const { dropRequest } = world.store
-    world.store.dropRequest = async (request) => {
-      world.store.put({ ...request, version: request.version + 7 })
-      return dropRequest(request)
-    }
-    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['duplicate'])
-    world.store.dropRequest = dropRequest
-    expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['skipped'])
-  })
+      })
+      const { dropRequest } = world.store
+      world.store.dropRequest = async (request) => {
+        world.store.put({ ...request, version: request.version + 7 })
+        return dropRequest(request)
+      }
+      expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['duplicate'])
+      world.store.dropRequest = dropRequest
+      expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['skipped'])
+    },
+  )
 
-  test('makes a request that would wait on a duplicate', async () => {
+  test('returns a duplicate instead of parking the request again', async () => {
     const denied = { getAsset: async () => refused('DENIED') }
-    const world = comesFirst(starterWorld({ runs: [waitingRequest], script: denied }), {
+    const world = withRivalWrite(starterWorld({ runs: [waitingRequest], script: denied }), {
       ...waitingRequest,
       version: 2,
     })
@@ -101,9 +104,9 @@ describe('P1: losing the race for a waiting request', () => {
     expect(world.store.writes).toEqual([])
   })
 
-  test('rejects it once', async () => {
+  test('returns a duplicate instead of a rejection', async () => {
     const invalid = { getAsset: async () => refused('INVALID') }
-    const world = comesFirst(starterWorld({ runs: [waitingRequest], script: invalid }), {
+    const world = withRivalWrite(starterWorld({ runs: [waitingRequest], script: invalid }), {
       ...waitingRequest,
       version: 2,
     })
@@ -114,7 +117,7 @@ describe('P1: losing the race for a waiting request', () => {
 
 test('P1: notes the loser of a race on the run', async () => {
   const theirs = claimedRun({ request: { ...origin, requestKey: 'request:b' } })
-  const world = comesFirst(starterWorld(), theirs)
+  const world = withRivalWrite(starterWorld(), theirs)
   expect(await world.outcomes(runRequest())).toEqual(['duplicate'])
   expect(world.store.current(theirs)).toMatchObject({
     request: { requestKey: 'request:b' },
@@ -126,13 +129,13 @@ test('P1: notes the loser of a race on the run', async () => {
 test('P1: leaves the second set of types to another request that made it meanwhile', async () => {
   const terms = { ...subject, types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] } as const
   const theirs = parkedRun({ subject: terms, request: { ...origin, requestKey: 'request:b' } })
-  const world = comesFirst(starterWorld(), theirs)
+  const world = withRivalWrite(starterWorld(), theirs)
   const all = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', ...terms.types] as const
   expect(await world.outcomes(runRequest({ types: [...all] }))).toEqual(['started', 'duplicate'])
   expect(world.store.current(theirs)).toMatchObject({ ...theirs, version: 2 })
 })
 
-test('P1: does not park a lease that another starter took while this one waited for a slot', async () => {
+test('P1: does not park a claim whose lease another starter took during the wait for a slot', async () => {
   const theirs = claimedRun({ version: 3, startSent: { firstAtMs: t0 + second, lastAtMs: t0 + minute } })
   const world = starterWorld({ slotInMs: 26 * second })
   world.store.beforeWrite = (run) => {
@@ -143,17 +146,17 @@ test('P1: does not park a lease that another starter took while this one waited 
 })
 
 describe('a parked record that is about to end', () => {
-  const unwanted = parkedRun({ cancel: { requestedAtMs: t0, requestId: 'stop-1' } })
-  // It waited too long, and an open breaker stops its last try.
+  const toCancel = parkedRun({ cancel: { requestedAtMs: t0, requestId: 'stop-1' } })
+  // It has waited too long, and an open breaker blocks its last try.
   const old = parkedRun({ createdAtMs: t0 - 36 * 24 * 60 * minute })
   const breakers = [denied]
 
   test.each([
-    ['canceled', unwanted, 'canceled'],
+    ['canceled', toCancel, 'canceled'],
     ['rejected', old, 'rejected'],
-  ] as const)('is %s although a duplicate was noted meanwhile', async (_name, run, outcome) => {
+  ] as const)('is %s even when a duplicate was noted meanwhile', async (_name, run, outcome) => {
     const noted = { ...run, releasedAtMs: t0, alsoRequestedBy: [{ requestKey: 'request:b' }], version: 2 }
-    const world = comesFirst(starterWorld({ runs: [run], breakers }), noted)
+    const world = withRivalWrite(starterWorld({ runs: [run], breakers }), noted)
     expect(await world.outcomes(world.releaseMessageFor(run))).toEqual([outcome])
     expect(world.store.all()).toMatchObject([
       { state: 'ENDED', alsoRequestedBy: [{ requestKey: 'request:b' }] },
@@ -161,42 +164,42 @@ describe('a parked record that is about to end', () => {
   })
 
   test.each([
-    ['was parked anew', { retryAtMs: t0 + 9 * minute }],
+    ['was parked again', { retryAtMs: t0 + 9 * minute }],
     ['was claimed', { state: 'CLAIMED' }],
-  ])('is left alone once it %s, and nothing is announced', async (_name, over) => {
-    for (const run of [unwanted, old]) {
+  ])('stays unchanged and unannounced once it %s', async (_name, over) => {
+    for (const run of [toCancel, old]) {
       const world = starterWorld({ runs: [run], breakers })
-      const note = world.releaseMessageFor(run)
+      const release = world.releaseMessageFor(run)
       const moved =
         'state' in over
           ? claimedRun({ createdAtMs: run.createdAtMs, version: 2 })
           : parkedRun({ ...run, ...over, version: 2 })
-      comesFirst(world, moved)
-      expect(await world.outcomes(note)).toEqual(['duplicate'])
+      withRivalWrite(world, moved)
+      expect(await world.outcomes(release)).toEqual(['duplicate'])
       expect(world.store.all()).toEqual([moved])
       expect(world.bus.events).toEqual([])
     }
   })
 })
 
-test('leaves a run alone that is paused and changed meanwhile', async () => {
+test('leaves a paused run unchanged when another invocation has changed it meanwhile', async () => {
   const run = parkedRun()
   const world = starterWorld({ runs: [run] })
   world.pauses.add('project-1')
-  const note = world.releaseMessageFor(run)
-  comesFirst(world, { ...run, version: 2 })
-  expect(await world.outcomes(note)).toEqual(['duplicate'])
+  const release = world.releaseMessageFor(run)
+  withRivalWrite(world, { ...run, version: 2 })
+  expect(await world.outcomes(release)).toEqual(['duplicate'])
   expect(world.store.writes).toEqual([])
 })
 
-test('P1: looks behind a full cap only under the lease', async () => {
+test('P1: looks up an earlier Start behind a full cap only under a lease', async () => {
   const earlierStart = { firstAtMs: t0 - 30 * minute, lastAtMs: t0 - 29 * minute }
   const run = parkedRun({ createdAtMs: t0 - 31 * minute, earlierStart: earlierStart })
   const world = starterWorld({
     runs: [run],
     settings: { policy: { ...defaults.starter.policy, caps: [{ name: 'none', perDay: 0 }] } },
   })
-  const note = world.releaseMessageFor(run)
+  const release = world.releaseMessageFor(run)
   const { claim } = world.store
   let claims = 0
   world.store.claim = async (next, terms) => {
@@ -204,7 +207,7 @@ test('P1: looks behind a full cap only under the lease', async () => {
     if (claims === 2) world.store.put({ ...run, version: 2 })
     return claim(next, terms)
   }
-  expect(await world.outcomes(note)).toEqual(['duplicate'])
+  expect(await world.outcomes(release)).toEqual(['duplicate'])
   expect(claims).toBe(2)
   expect(world.datazone.calls).toEqual([])
 })
@@ -226,7 +229,7 @@ describe('a data source run', () => {
     expect(world.datazone.calls).toEqual([])
   })
 
-  test('P1: has its run id recorded although the sweep or a hint wrote in between', async () => {
+  test('P1: has its run id recorded even when the sweep or a hint wrote in between', async () => {
     const world = starterWorld({
       runs: [waiting],
       script: {
@@ -246,20 +249,20 @@ describe('a data source run', () => {
 })
 
 test('P2: retries a cancel while its record changes with every try', async () => {
-  const world = neverHoldsStill(starterWorld({ runs: [parkedRun()], sentAtMs: t0 - 31 * second }))
+  const world = withConstantChanges(starterWorld({ runs: [parkedRun()], sentAtMs: t0 - 31 * second }))
   expect(await world.handle(cancelRequest())).toEqual([
     { outcome: 'retry', afterSeconds: 1, reason: 'RECORD_CHANGED' },
   ])
   expect(world.store.writes).toEqual([])
 })
 
-test('P2: makes a publish that loses the race to be parked under its key a duplicate', async () => {
+test('P2: returns a duplicate for a publish that loses the race to be parked under its key', async () => {
   const world = starterWorld({ script: { getAsset: async () => refused('DENIED') } })
   const filed = parkedRun({
     subject: unresolved,
     request: { ...origin, requestKey: `event:${assetEvent().id}` },
   })
-  comesFirst(world, filed)
+  withRivalWrite(world, filed)
   expect(await world.outcomes(assetEvent())).toEqual(['duplicate'])
   expect(world.store.all()).toEqual([filed])
 })

@@ -8,7 +8,7 @@ import { starterWorld } from '../../../support/starter-world.ts'
 describe('P2: an attempt that ended without a run', () => {
   const rejected = rejectedRun({ announcedAtMs: t0 })
 
-  test('makes way for the next attempt when a request with the right project follows one that was rejected', async () => {
+  test('makes way for the next attempt when a request with the right project follows the rejected one', async () => {
     const world = starterWorld({
       script: {
         startRun: async ({ projectId }) =>
@@ -40,14 +40,14 @@ describe('P2: an attempt that ended without a run', () => {
   })
 
   test.each(endings.filter((ending) => ending !== 'REJECTED'))(
-    'P1: makes no way for another attempt when it ran and ended as %s',
+    'P1: allows no other attempt when it ran and ended as %s',
     async (ending) => {
       const world = starterWorld({ runs: [endedRun({ ending })] })
       expect(await world.outcomes(runRequest({ requestId: 'b' }))).toEqual(['duplicate'])
     },
   )
 
-  test('P1: makes way for one attempt when two requests come at once', async () => {
+  test('P1: makes way for one attempt when two requests arrive at once', async () => {
     const world = starterWorld({ runs: [rejected] })
     const outcomes = await Promise.all(
       ['b', 'c'].map((requestId) => world.outcomes(runRequest({ requestId }))),

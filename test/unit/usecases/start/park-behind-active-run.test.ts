@@ -36,7 +36,7 @@ describe('P7: a request that waits behind another run of its asset', () => {
       [1, 2, 3, 5, 8, 12, 18, 27, 41, 56, 71, 86, 101, 116],
     ],
     [
-      'looks again each hour while that one waits for a cap',
+      'looks again each hour while that run waits for a cap',
       parkedRun({ reason: 'CAP_FULL', retryAtMs: t0 + 1000 * hour }),
       [60, 120],
     ],

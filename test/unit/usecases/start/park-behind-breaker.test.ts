@@ -29,13 +29,13 @@ describe('parkBehindBreaker', () => {
     expect(context.datazone.calls).toEqual([])
   })
 
-  test('P1: keeps an open Start on record while List may not be read', async () => {
+  test('P1: keeps an earlier Start while List may not be read', async () => {
     const context = startContext({ runs: [open] })
     const outcome = await parkBehindBreaker(open, [], denied, context)
     expect(outcome).toMatchObject({ outcome: 'parked', run: { earlierStart: open.earlierStart } })
   })
 
-  test('looks up an open Start while the quota is full, and closes it when List shows no run', async () => {
+  test('looks up an earlier Start while the quota is full, and forgets it when List shows no run', async () => {
     const listRuns = async () => answered({ runs: [] })
     const context = startContext({ runs: [open], script: { listRuns } })
     const outcome = await parkBehindBreaker(open, [], quota, context)
@@ -43,7 +43,7 @@ describe('parkBehindBreaker', () => {
     expect(context.store.current(open)).not.toHaveProperty('earlierStart')
   })
 
-  test('adopts the run that an open Start made', async () => {
+  test('adopts the run that an earlier Start made', async () => {
     const listRuns = async () => answered({ runs: [serviceRun({ createdAtMs: t0 - 60 * minute })] })
     const context = startContext({ runs: [open], script: { listRuns } })
     const outcome = await parkBehindBreaker(open, [], quota, context)

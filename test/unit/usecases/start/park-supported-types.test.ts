@@ -10,7 +10,7 @@ import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
 const bothTypes = { types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] as GenerationType[] }
 
-/** A deployment with the older API: it runs descriptions, alone. */
+/** Returns a world with the older API of DataZone, which runs only descriptions. */
 const olderWorld = (settings: Partial<StarterSettings> = {}) =>
   starterWorld({
     settings,
@@ -38,7 +38,7 @@ describe('a Start that the older API refuses as a whole', () => {
       attempt: 1,
       retryAtMs: t0,
     })
-    if (parked === undefined) throw new Error('nothing was parked')
+    if (parked === undefined) throw new Error('expected a parked run')
     expect(await world.outcomes(world.releaseMessageFor(parked))).toEqual(['started'])
     expect(world.datazone.starts.map(({ types }) => types)).toEqual([
       ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'],
@@ -62,14 +62,14 @@ describe('a Start that the older API refuses as a whole', () => {
     const world = olderWorld({ policy: { ...defaults.starter.policy, caps: [cap] } })
     await world.handle(runRequest(bothTypes))
     const parked = world.store.all().find((run) => run.state === 'PARKED')
-    if (parked === undefined) throw new Error('nothing was parked')
+    if (parked === undefined) throw new Error('expected a parked run')
     expect(await world.outcomes(world.releaseMessageFor(parked))).toEqual(['started'])
     expect(world.store.runsIn({ cap: 'descriptions', period: 'MONTH#2026-11' })).toBe(1)
   })
 
   const month = (cap: string) => ({ cap, period: 'MONTH#2026-11' })
 
-  test('P7: gives back the count of a type that it cannot generate', async () => {
+  test('P7: returns the count of a type that it cannot generate to its cap', async () => {
     const caps = [
       { name: 'descriptions', type: 'BUSINESS_DESCRIPTIONS', perMonth: 100 },
       { name: 'names', type: 'BUSINESS_NAMES', perMonth: 100 },
@@ -83,7 +83,7 @@ describe('a Start that the older API refuses as a whole', () => {
     expect(rejected.map(({ countedIn }) => countedIn)).toEqual([[month('descriptions')], undefined])
   })
 
-  test('P7: gives nothing back twice when it is refused again after a crash', async () => {
+  test('P7: returns no count twice when it is refused again after a crash', async () => {
     const cap = { name: 'all', perMonth: 100 }
     const world = olderWorld({ policy: { ...defaults.starter.policy, caps: [cap] } })
     world.store.beforeWrite = (run) => {

@@ -25,7 +25,7 @@ const fullQuota: Breaker = {
 }
 
 describe('parkingReason', () => {
-  test('finds none for a run that may be claimed', async () => {
+  test('returns undefined for a run that may be claimed', async () => {
     expect(await parkingReason(parkedRun(), [], startContext())).toBeUndefined()
   })
 
@@ -46,7 +46,7 @@ describe('parkingReason', () => {
     expect(old?.retryAtMs).toBeGreaterThan(young?.retryAtMs ?? 0)
   })
 
-  test('waits behind a request for the next month no less than that one does, and looks again within an hour', async () => {
+  test('looks again within an hour behind a request that waits for the next month', async () => {
     const full = parkedRun({ reason: 'CAP_FULL', retryAtMs: t0 + 9 * day, heldSinceMs: t0 })
     expect(await parkingReason(parkedRun({ attempt: 2 }), [full], startContext())).toEqual({
       reason: 'BEHIND',
@@ -59,7 +59,7 @@ describe('parkingReason', () => {
     expect(await parkingReason(attempt, [other], startContext())).toMatchObject({ reason: 'BEHIND' })
   })
 
-  test('parks until tomorrow when the data source has had its runs of the day', async () => {
+  test('parks until tomorrow when the data source has used its runs of the day', async () => {
     const attempt = parkedRun({ subject: sourceSubject })
     const runs = ['load-2', 'load-3'].map((triggerKey) =>
       endedRun({ subject: { ...sourceSubject, triggerKey }, runId: triggerKey, startedAtMs: t0 }),
@@ -73,7 +73,7 @@ describe('parkingReason', () => {
     expect(await parkingReason(attempt, runs, roomy)).toBeUndefined()
   })
 
-  test('parks behind an open breaker, but looks up an open Start while the quota is full', async () => {
+  test('parks behind an open breaker, but looks up an earlier Start while the quota is full', async () => {
     const context = startContext({ breakers: [fullQuota] })
     expect(await parkingReason(parkedRun(), [], context)).toMatchObject({
       reason: 'QUOTA_EXCEEDED',
@@ -82,7 +82,7 @@ describe('parkingReason', () => {
     expect(await parkingReason(parkedRun(open), [], context)).toBeUndefined()
   })
 
-  test('P9: lets the last try of an open Start pass the breaker, because it only looks', async () => {
+  test('P9: lets the last try of a run with an earlier Start pass the breaker, because it only calls List', async () => {
     const denied: Breaker = {
       ...fullQuota,
       cause: { reason: 'DENIED', domainId: subject.domainId, projectId: 'project-1' },

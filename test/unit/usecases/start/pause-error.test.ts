@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { pauseError } from '../../../../lib/usecases/start/pause-error.ts'
 
 describe('pauseError', () => {
-  test('names who paused and why', () => {
+  test('names the operator and the reason of the pause', () => {
     expect(pauseError({ pausedBy: 'ana', reason: 'migration' })).toEqual({
       name: 'Paused',
       message: 'paused by ana: migration',

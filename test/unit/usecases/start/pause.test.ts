@@ -28,13 +28,13 @@ describe.each(['dzd_orders', 'project-1'])('while %s is paused', (scope) => {
     ])
     expect(world.datazone.calls).toEqual([])
     const [waiting] = world.store.all()
-    if (waiting === undefined) throw new Error('the request should wait')
+    if (waiting === undefined) throw new Error('expected a waiting request')
     expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['parked'])
     world.pauses.clear()
     expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['started'])
   })
 
-  test('parks a record again that waited for another reason', async () => {
+  test('parks again a record that waited for another reason', async () => {
     const waiting = parkedRun({ reason: 'DENIED' })
     const world = starterWorld({ runs: [waiting] })
     world.pauses.add(scope)
@@ -44,7 +44,7 @@ describe.each(['dzd_orders', 'project-1'])('while %s is paused', (scope) => {
   })
 })
 
-test('P9: parks a request that waited too long, because a pause does not count as its wait', async () => {
+test('P9: parks a request that has waited too long, because a pause does not count', async () => {
   const { revision: _, ...unresolved } = subject
   for (const about of [subject, unresolved]) {
     const createdAtMs = t0 - 36 * 24 * 60 * minute

@@ -8,7 +8,7 @@ import { minute } from '../../../support/runs.ts'
 import { refused, showingAsset } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
-/** The policy as `config/policy.json` would give it. */
+/** Returns the policy that `config/policy.json` would contain with these rules. */
 const policyOf = (...rules: readonly object[]): Policy => {
   const parsed = parsePolicy({ version: 1, rules })
   if (!parsed.ok) throw new Error(parsed.problems.join('; '))
@@ -66,7 +66,7 @@ describe('an asset that the policy skips', () => {
     })
     expect(await world.outcomes(runRequest())).toEqual(['parked'])
     const [waiting] = world.store.all()
-    if (waiting === undefined) throw new Error('the request should wait')
+    if (waiting === undefined) throw new Error('expected a waiting request')
     denied = false
     world.clock.advance(minute)
     expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['skipped'])
@@ -89,7 +89,7 @@ describe('an asset that a rule on its name matches', () => {
     })
     await world.handle(runRequest())
     const [waiting] = world.store.all()
-    if (waiting === undefined) throw new Error('the request should wait')
+    if (waiting === undefined) throw new Error('expected a waiting request')
     denied = false
     world.clock.advance(minute)
     expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['started'])
@@ -116,7 +116,7 @@ describe('a run under the policy', () => {
     expect(named.datazone.starts.map(({ types }) => types)).toEqual([['BUSINESS_DESCRIPTIONS']])
   })
 
-  test('P2: keeps the types of the first decision after a crash between two runs, though the policy has changed', async () => {
+  test('P2: keeps the types of the first decision after a crash between two runs, even when the policy has changed', async () => {
     const settings = { policy }
     const world = starterWorld({ settings, script: shows() })
     world.store.beforeWrite = (run) => {

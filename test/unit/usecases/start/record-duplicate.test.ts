@@ -17,7 +17,7 @@ describe('recordDuplicate', () => {
     expect(context.store.current(other)).toEqual(other)
   })
 
-  test('writes nothing when the run has the note', async () => {
+  test('writes nothing when the run has the note already', async () => {
     const run = inFlightRun()
     const context = startContext({ runs: [run] })
     await recordDuplicate(repeat, [subject], context.store.all(), context)

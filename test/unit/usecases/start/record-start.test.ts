@@ -6,7 +6,7 @@ import { answered, serviceRun } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 describe('the run id', () => {
-  test('P1: is recorded although the sweep or a hint wrote in between', async () => {
+  test('P1: is recorded even when the sweep or a hint wrote in between', async () => {
     const world = starterWorld()
     world.store.beforeWrite = (run) => {
       if (run.state !== 'IN_FLIGHT') return
@@ -31,7 +31,7 @@ describe('the run id', () => {
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', runId: 'run-1' }])
   })
 
-  test('makes a duplicate when another invocation recorded the same run id', async () => {
+  test('makes the request a duplicate when another invocation recorded the same run id', async () => {
     const world = starterWorld({
       script: {
         startRun: async () => {
@@ -49,7 +49,7 @@ describe('the run id', () => {
     ['ended', endedRun({ version: 2 })],
     ['rejected', rejectedRun({ version: 2 })],
   ])(
-    'P1: raises an alarm, and is kept on the record, when it differs from that of a run %s',
+    'P1: raises an alarm, and is noted in the history, when it differs from the id of a run that is %s',
     async (_name, there) => {
       const world = starterWorld({
         script: {
@@ -87,7 +87,7 @@ describe('the run id', () => {
     await expect(world.handle(runRequest())).rejects.toThrow('table is unavailable')
   })
 
-  test("dates a start in the future, by DataZone's clock, to now", async () => {
+  test("dates a Start that DataZone's clock puts in the future to now", async () => {
     const world = starterWorld({
       script: { startRun: async () => answered(serviceRun({ createdAtMs: t0 + minute })) },
     })

@@ -7,7 +7,7 @@ import { starterWorld } from '../../../support/starter-world.ts'
 describe('regenerate', () => {
   const again = runRequest({ requestId: 'again', regenerate: true })
 
-  test('P1: makes the next attempt, once per request key, with a token of its own', async () => {
+  test('P1: makes the next attempt, once per request key, with its own token', async () => {
     const world = starterWorld({ runs: [endedRun()] })
     expect(await world.handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 2 } }])
     expect(await world.outcomes(again, 2)).toEqual(['duplicate'])
@@ -26,14 +26,14 @@ describe('regenerate', () => {
     expect(await starterWorld().handle(again)).toMatchObject([{ outcome: 'started', run: { attempt: 1 } }])
   })
 
-  test('P1: waits while a Start of the attempt before may have taken effect', async () => {
+  test('P1: waits while a Start of the previous attempt may have taken effect', async () => {
     const open = parkedRun({ reason: 'UNAVAILABLE', earlierStart: { firstAtMs: t0, lastAtMs: t0 } })
     const world = starterWorld({ runs: [open] })
     expect(await world.handle(again)).toMatchObject([
       { outcome: 'parked', run: { attempt: 2, reason: 'BEHIND' } },
     ])
     const second = world.store.all().find((run) => run.attempt === 2)
-    if (second === undefined) throw new Error('attempt 2 should wait')
+    if (second === undefined) throw new Error('expected attempt 2 to wait')
     expect(await world.outcomes(world.releaseMessageFor(second))).toEqual(['parked'])
     expect(world.datazone.starts).toEqual([])
   })
@@ -81,7 +81,7 @@ describe('regenerate', () => {
     ])
   })
 
-  test('waits while the attempt before is active', async () => {
+  test('waits while the previous attempt is active', async () => {
     const world = starterWorld({ runs: [inFlightRun()] })
     expect(await world.handle(again)).toMatchObject([
       { outcome: 'parked', run: { attempt: 2, reason: 'BEHIND' } },
@@ -108,14 +108,14 @@ describe('regenerate', () => {
     expect(world.store.all().map(({ attempt }) => attempt)).toEqual([1, 2, 1, 2, 3])
   })
 
-  test('P2: makes the next attempt after losing the race for one that would wait', async () => {
+  test('P2: makes the next attempt after losing the race for an attempt that would wait', async () => {
     const newer = inFlightRun({ subject: { ...subject, revision: '5' }, runId: 'run-5' })
     const world = starterWorld({ runs: [endedRun(), newer] })
     world.store.beforeWrite = () => world.store.put(parkedRun({ attempt: 2 }))
     expect(await world.handle(again)).toMatchObject([{ outcome: 'parked', run: { attempt: 3 } }])
   })
 
-  test('P2: makes the next attempt after losing the race for one', async () => {
+  test('P2: makes the next attempt after losing the race for an attempt', async () => {
     const world = starterWorld({ runs: [endedRun()] })
     const rival = endedRun({
       attempt: 2,

@@ -8,11 +8,11 @@ import {
 } from '../../../../lib/usecases/start/request-outcome.ts'
 
 describe('isLostRace', () => {
-  test.each([recordChanged, sourceClaimed, attemptTaken])('holds for $reason', (outcome) => {
+  test.each([recordChanged, sourceClaimed, attemptTaken])('is true for $reason', (outcome) => {
     expect(isLostRace(outcome)).toBe(true)
   })
 
-  test('rejects outcomes that reading again does not change', () => {
+  test('is false for outcomes that another read does not change', () => {
     expect(isLostRace(recordUnreadable)).toBe(false)
     expect(isLostRace({ outcome: 'retry', afterSeconds: 1, reason: 'THROTTLED' })).toBe(false)
     expect(isLostRace({ outcome: 'nothing-to-cancel' })).toBe(false)
