@@ -49,7 +49,7 @@ describe('P7: a refusal that applies to all requests', () => {
 
   test('P1: keeps an earlier Start, without a List, when permission is lost while the request waits for a slot', async () => {
     const earlierStart = { firstAtMs: t0 - 6 * minute, lastAtMs: t0 - 5 * minute }
-    const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 7 * minute, earlierStart: earlierStart })
+    const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 7 * minute, earlierStart })
     const world = starterWorld({ runs: [run], slotInMs: 5 * second })
     const { sleepUntil } = world.clock
     world.clock.sleepUntil = async (atMs) => {
@@ -228,7 +228,7 @@ describe('P7: the prober', () => {
 
   test('keeps the breaker of a quota open when the Start may be a replay', async () => {
     const earlierStart = { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute }
-    const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 3 * minute, earlierStart: earlierStart })
+    const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 3 * minute, earlierStart })
     const world = starterWorld({ runs: [run], breakers: [probeDue(quotaFull)] })
     expect(await world.outcomes(world.releaseMessageFor(run))).toEqual(['started'])
     expect(await world.breakers.openBreakers()).toMatchObject([{ cause: quotaFull.cause, nextProbeAtMs: t0 }])
@@ -241,7 +241,7 @@ describe('P7: the prober', () => {
 describe('requests that an open breaker does not block', () => {
   test('P1: looks up an earlier Start behind a full quota, and forgets it once List proves that it made no run', async () => {
     const earlierStart = { firstAtMs: t0 - 6 * minute, lastAtMs: t0 - 5 * minute }
-    const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 7 * minute, earlierStart: earlierStart })
+    const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 7 * minute, earlierStart })
     const listing = (...runs: readonly ReturnType<typeof serviceRun>[]) =>
       starterWorld({
         runs: [run],

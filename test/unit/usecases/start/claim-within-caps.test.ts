@@ -135,7 +135,7 @@ describe('an attempt', () => {
 describe('P1: a Start of unknown outcome while the cap of the next day is full', () => {
   const earlierStart = { firstAtMs: t0 - day, lastAtMs: t0 - day + minute }
   const parked = parkedRun({
-    earlierStart: earlierStart,
+    earlierStart,
     countedIn: [{ ...today, period: 'DAY#2026-11-19' }],
   })
   const list = (...runs: ReturnType<typeof serviceRun>[]) => ({

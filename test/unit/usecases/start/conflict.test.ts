@@ -23,7 +23,7 @@ describe('a Start that conflicts with a run of its asset', () => {
 
   test('P1: adopts the run that an earlier Start made', async () => {
     const earlierStart = { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute }
-    const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 3 * minute, earlierStart: earlierStart })
+    const run = parkedRun({ reason: 'UNAVAILABLE', createdAtMs: t0 - 3 * minute, earlierStart })
     const ours = serviceRun({ runId: 'run-7', createdAtMs: t0 - minute })
     const world = starterWorld({ runs: [run], script: conflict(ours) })
     expect(await world.handle(world.releaseMessageFor(run))).toMatchObject([

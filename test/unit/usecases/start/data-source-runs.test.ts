@@ -59,7 +59,7 @@ describe('a request for a data source', () => {
 
   test('P1: waits behind a run whose Start may have taken effect', async () => {
     const earlierStart = { firstAtMs: t0 - minute, lastAtMs: t0 - minute }
-    const world = starterWorld({ runs: [parkedRun({ ...other('load-0'), earlierStart: earlierStart })] })
+    const world = starterWorld({ runs: [parkedRun({ ...other('load-0'), earlierStart })] })
     expect(await world.handle(sourceRunRequest())).toMatchObject([
       { outcome: 'parked', run: { reason: 'BEHIND' } },
     ])
@@ -233,7 +233,7 @@ describe('P1: a Start whose token may have expired', () => {
   const waiting = parkedRun({
     subject: sourceSubject,
     createdAtMs: t0 - 2 * hour,
-    earlierStart: earlierStart,
+    earlierStart,
     reason: 'UNAVAILABLE',
     releasedAtMs: t0,
   })

@@ -55,7 +55,7 @@ describe('findEarlierStart', () => {
 
   test('P1: waits, without a Start, until absence would be proven', async () => {
     const earlierStart = { firstAtMs: t0 - 12 * minute, lastAtMs: t0 - minute }
-    const run = waiting({ earlierStart: earlierStart })
+    const run = waiting({ earlierStart })
     const world = starterWorld({ runs: [run], script: lists() })
     expect(await world.handle(world.releaseMessageFor(run))).toMatchObject([
       { outcome: 'parked', run: { reason: 'LEASE_EXPIRED', retryAtMs: t0 + 2 * minute, earlierStart } },

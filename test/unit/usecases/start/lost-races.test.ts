@@ -194,7 +194,7 @@ test('leaves a paused run unchanged when another invocation has changed it meanw
 
 test('P1: looks up an earlier Start behind a full cap only under a lease', async () => {
   const earlierStart = { firstAtMs: t0 - 30 * minute, lastAtMs: t0 - 29 * minute }
-  const run = parkedRun({ createdAtMs: t0 - 31 * minute, earlierStart: earlierStart })
+  const run = parkedRun({ createdAtMs: t0 - 31 * minute, earlierStart })
   const world = starterWorld({
     runs: [run],
     settings: { policy: { ...defaults.starter.policy, caps: [{ name: 'none', perDay: 0 }] } },

@@ -63,7 +63,7 @@ describe('a revision that GetAsset does not show yet', () => {
     ])
   })
 
-  test('P2: replaces the request with its run in one write once GetAsset shows it', async () => {
+  test('P2: replaces the request with its run in one write once GetAsset shows the revision', async () => {
     let denied = true
     const world = starterWorld({
       script: {
@@ -74,7 +74,7 @@ describe('a revision that GetAsset does not show yet', () => {
     denied = false
     world.clock.advance(minute)
     const [waiting] = world.store.all()
-    if (waiting === undefined) throw new Error('the request should wait')
+    if (waiting === undefined) throw new Error('expected a waiting request')
     expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['started'])
     expect(world.store.writes.slice(1)).toEqual([
       'claim RUN#4#BUSINESS_DESCRIPTIONS#0001 instead',
@@ -112,7 +112,7 @@ describe('a read that looks stale', () => {
     revision = '5'
     world.clock.advance(minute)
     const waiting = world.store.all().find((run) => run.state === 'PARKED')
-    if (waiting === undefined) throw new Error('the request should wait')
+    if (waiting === undefined) throw new Error('expected a waiting request')
     expect(await world.handle(world.releaseMessageFor(waiting))).toMatchObject([
       { outcome: 'started', run: { subject: { revision: '5' } } },
     ])
@@ -122,7 +122,7 @@ describe('a read that looks stale', () => {
     const world = starterWorld({ runs: [before], script: showingAsset('4') })
     await world.handle(published)
     const waiting = world.store.all().find((run) => run.state === 'PARKED')
-    if (waiting === undefined) throw new Error('the request should wait')
+    if (waiting === undefined) throw new Error('expected a waiting request')
     expect(await world.outcomes(world.releaseMessageFor(waiting))).toEqual(['duplicate'])
     expect(world.store.all()).toHaveLength(1)
   })
@@ -132,7 +132,7 @@ describe('a read that looks stale', () => {
     expect(await world.outcomes(published)).toEqual(['duplicate'])
   })
 
-  test('starts the revision once more for regenerate', async () => {
+  test('starts the revision again for regenerate', async () => {
     const world = starterWorld({
       runs: [before],
       script: { ...showingAsset('4'), startRun: async () => answered(serviceRun({ runId: 'run-2' })) },

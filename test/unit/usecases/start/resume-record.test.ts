@@ -16,7 +16,7 @@ import { refused } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 describe('a release of the sweep', () => {
-  test('is outdated when the record has moved on or is gone', async () => {
+  test('is outdated when the record has moved on or no longer exists', async () => {
     for (const run of [claimedRun(), inFlightRun(), endedRun()]) {
       const world = starterWorld({ runs: [run] })
       expect(await world.outcomes(world.releaseMessageFor(run))).toEqual(['duplicate'])
@@ -33,7 +33,7 @@ describe('a release of the sweep', () => {
     expect([...world.datazone.calls, ...world.store.writes]).toEqual([])
   })
 
-  test('P9: parks the record again after a refusal, and does nothing when it is delivered again', async () => {
+  test('P9: parks the record again after a refusal, and does nothing when it is redelivered', async () => {
     const run = parkedRun({ reason: 'DENIED' })
     const world = starterWorld({ runs: [run], script: refusing('DENIED') })
     expect(await world.outcomes(world.releaseMessageFor(run))).toEqual(['parked'])
@@ -42,7 +42,7 @@ describe('a release of the sweep', () => {
   })
 
   test.each(['THROTTLED', 'UNAVAILABLE'] as const)(
-    'P7: parks on %s at the first receive, for it costs one Start of the share of releases',
+    'P7: parks on %s at the first receive, because it uses a Start of the share for releases',
     async (kind) => {
       const world = starterWorld({ runs: [parkedRun()], script: refusing(kind) })
       expect(await world.handle(world.releaseMessageFor(parkedRun()), 1)).toMatchObject([
@@ -55,14 +55,14 @@ describe('a release of the sweep', () => {
     },
   )
 
-  test('P7: parks at the first receive when its slot comes too late', async () => {
+  test('P7: parks at the first receive when its slot is too late', async () => {
     const world = starterWorld({ runs: [parkedRun()], slotInMs: 26 * second })
     expect(await world.handle(world.releaseMessageFor(parkedRun()), 1)).toMatchObject([
       { outcome: 'parked', run: { reason: 'PACED' } },
     ])
   })
 
-  test('P8: is acknowledged and touches nothing beside a record that this version must not act on', async () => {
+  test('P8: is acknowledged, and changes nothing, when the asset has a record of a newer version', async () => {
     const world = starterWorld({ runs: [parkedRun()] })
     const key = { ...runKey(parkedRun()), record: 'RUN#9' }
     world.store.unreadable.push({ key, isNewer: true, problem: 'is newer' })
@@ -70,7 +70,7 @@ describe('a release of the sweep', () => {
     expect([...world.datazone.calls, ...world.store.writes]).toEqual([])
   })
 
-  test('P1: takes the lease in one of two deliveries', async () => {
+  test('P1: takes the lease in only one of two deliveries', async () => {
     const run = parkedRun()
     const world = starterWorld({ runs: [run] })
     world.store.beforeWrite = (next) => {

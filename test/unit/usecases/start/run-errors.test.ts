@@ -13,7 +13,7 @@ describe('the error of a record', () => {
     expect(refusalError(refusal).message.length).toBeLessThan(2_000)
   })
 
-  test('P9: shows what refused the last try of a request that waited too long', () => {
+  test('P9: names the error of the last try of a request that has waited too long', () => {
     expect(waitedTooLong().message).not.toContain('the last try')
     const { message } = waitedTooLong({ name: 'ThrottlingException', message: 'slow down' })
     expect(message).toContain('; the last try: ThrottlingException: slow down')

@@ -4,7 +4,7 @@ import { memoryRunStore } from '../../../support/memory-run-store.ts'
 import { claimedRun, inFlightRun, sourceSubject } from '../../../support/runs.ts'
 
 describe('saveRunId', () => {
-  test('writes the run id of a metadata run without an item of its own', async () => {
+  test('writes the run id of a metadata run without a separate item', async () => {
     const store = memoryRunStore(claimedRun())
     expect(await saveRunId(inFlightRun(), { store })).toMatchObject({ runId: 'run-1', version: 2 })
     expect(store.writes).toEqual([expect.stringMatching(/^save IN_FLIGHT/)])
@@ -18,7 +18,7 @@ describe('saveRunId', () => {
     expect(await saveRunId(inFlightRun({ subject: other }), { store })).toBe('taken')
   })
 
-  test('returns nothing when another invocation has written the record', async () => {
+  test('returns undefined when another invocation has written the record', async () => {
     const store = memoryRunStore(claimedRun({ version: 5 }))
     expect(await saveRunId(inFlightRun(), { store })).toBeUndefined()
     const source = memoryRunStore(claimedRun({ subject: sourceSubject, version: 5 }))

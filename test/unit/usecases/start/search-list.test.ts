@@ -19,7 +19,7 @@ describe('searchList', () => {
     expect(await searchList(run, [], context)).toEqual({ found: 'ours', run: ours })
   })
 
-  test('reads every page before it says that there is none', async () => {
+  test('reads further pages until it finds the run', async () => {
     const context = startContext({
       script: {
         listRuns: async (_, { nextToken }) =>
@@ -30,14 +30,14 @@ describe('searchList', () => {
     expect(context.datazone.calls).toEqual(['List asset-1', 'List asset-1 page 2'])
   })
 
-  test('passes over runs that another record holds, and names the newest active one', async () => {
+  test('ignores runs that another record holds, and returns the newest active run', async () => {
     const older = serviceRun({ runId: 'run-0', createdAtMs: t0 - 12 * minute, revision: '3' })
     const context = startContext({ script: showing(older, ours) })
     const holder = inFlightRun({ subject: { ...subject, revision: '3' }, runId: 'run-1' })
     expect(await searchList(run, [holder], context)).toEqual({ found: 'nothing', active: ours })
   })
 
-  test('P1: does not know when a listed run lacks the fields that decide', async () => {
+  test('P1: returns unknown when a listed run lacks the fields that decide', async () => {
     const { types: _types, revision: _revision, ...bare } = ours
     const context = startContext({ script: showing({ ...bare, types: [] }) })
     expect(await searchList(run, [], context)).toMatchObject({
@@ -49,12 +49,12 @@ describe('searchList', () => {
   test.each([
     ['DENIED', 'DENIED'],
     ['THROTTLED', 'UNAVAILABLE'],
-  ] as const)('P1: does not know when List answers %s', async (kind, reason) => {
+  ] as const)('P1: returns unknown when List answers %s', async (kind, reason) => {
     const context = startContext({ script: { listRuns: async () => refused(kind) } })
     expect(await searchList(run, [], context)).toMatchObject({ found: 'unknown', reason })
   })
 
-  test('P1: does not know when an item has no readable id', async () => {
+  test('P1: returns unknown when an item has no readable id', async () => {
     const listRuns = async () => answered({ runs: [], unreadableItems: 1 })
     expect(await searchList(run, [], startContext({ script: { listRuns } }))).toMatchObject({
       found: 'unknown',
@@ -62,7 +62,7 @@ describe('searchList', () => {
     })
   })
 
-  test('P1: does not know when the time of the invocation is over, and calls nothing', async () => {
+  test('P1: returns unknown, without a call, when the time of the invocation is over', async () => {
     const context = startContext({ leftMs: second / 2 })
     expect(await searchList(run, [], context)).toMatchObject({
       found: 'unknown',
@@ -71,7 +71,7 @@ describe('searchList', () => {
     expect(context.datazone.calls).toEqual([])
   })
 
-  test('P1: does not know which of two new runs of a data source is ours', async () => {
+  test('P1: returns unknown when either of two new runs of a data source may be ours', async () => {
     const at = (runId: string) => sourceRun({ runId, createdAtMs: t0 - 10 * minute })
     const listSourceRuns = async () => answered({ runs: [at('run-a'), at('run-b')] })
     const context = startContext({ script: { listSourceRuns } })

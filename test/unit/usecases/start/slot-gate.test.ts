@@ -14,7 +14,7 @@ const gate = (
   return { asked, places: Array.from({ length: places }, next) }
 }
 
-describe('a batch', () => {
+describe('slotGate', () => {
   test('P7: makes one reservation for the places that asked, in their order', async () => {
     const { asked, places } = gate(4)
     const [a, b, c, d] = places
@@ -32,7 +32,7 @@ describe('a batch', () => {
     expect(asked).toEqual([])
   })
 
-  test('counts a place that left after it asked, or left twice, once', async () => {
+  test('counts a place once, even when it leaves after it asked, or leaves twice', async () => {
     const { asked, places } = gate(2)
     const [a, b] = places
     const slot = a?.slot()

@@ -4,7 +4,7 @@ import { minute, parkedRun, subject, t0 } from '../../../support/runs.ts'
 import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
-describe('P9: the limit of waiting', () => {
+describe('P9: the waiting limit', () => {
   const day = 24 * 60 * minute
   const since = (days: number) => t0 - days * day
 
@@ -35,12 +35,12 @@ describe('P9: the limit of waiting', () => {
     },
   )
 
-  test('parks a run after 35 days while a quota is full, because that is no waiting', async () => {
+  test('parks a run after 35 days while a quota is full, because that time does not count', async () => {
     const world = starterWorld({ runs: [old], script: { startRun: async () => refused('QUOTA_EXCEEDED') } })
     expect(await world.outcomes(world.releaseMessageFor(old))).toEqual(['parked'])
   })
 
-  test('P1: parks a run after 35 days while its last Start may have taken effect, then looks for it', async () => {
+  test('P1: parks a run after 35 days while its last Start may have taken effect', async () => {
     const world = starterWorld({
       runs: [old],
       script: {
@@ -52,9 +52,9 @@ describe('P9: the limit of waiting', () => {
     expect(world.store.all()).toMatchObject([{ state: 'PARKED', earlierStart: { firstAtMs: t0 } }])
   })
 
-  test('P1: makes the last try only after List has shown that an open Start made no run', async () => {
+  test('P1: makes the last try only after List has shown that an earlier Start made no run', async () => {
     const earlierStart = { firstAtMs: since(36), lastAtMs: since(36) }
-    const run = parkedRun({ createdAtMs: since(36), earlierStart: earlierStart })
+    const run = parkedRun({ createdAtMs: since(36), earlierStart })
     const adopts = starterWorld({
       runs: [run],
       script: { listRuns: async () => answered({ runs: [serviceRun({ createdAtMs: since(36) })] }) },
@@ -74,7 +74,7 @@ describe('P9: the limit of waiting', () => {
   })
 
   test.each(['DENIED', 'THROTTLED', 'UNAVAILABLE'] as const)(
-    'rejects a request that cannot learn its revision: %s',
+    'rejects a request whose revision cannot be read: %s',
     async (kind) => {
       const { revision: _, ...unresolved } = subject
       const run = parkedRun({ subject: unresolved, createdAtMs: since(36), reason: kind })
@@ -87,10 +87,9 @@ describe('P9: the limit of waiting', () => {
   test.each([
     ['cannot be read', async () => refused('DENIED')],
     ['shows a run that may be ours', async () => answered({ runs: [serviceRun({ runId: 'run-7' })] })],
-  ] as const)('rejects a run whose open Start stays unclear because List %s', async (_name, listRuns) => {
+  ] as const)('rejects a run whose earlier Start stays unclear because List %s', async (_name, listRuns) => {
     const earlierStart = { firstAtMs: since(35), lastAtMs: since(35) }
-    const run = (days: number) =>
-      parkedRun({ createdAtMs: since(days), earlierStart: earlierStart, reason: 'UNAVAILABLE' })
+    const run = (days: number) => parkedRun({ createdAtMs: since(days), earlierStart, reason: 'UNAVAILABLE' })
     const world = starterWorld({ runs: [run(36)], script: { listRuns } })
     expect(await world.outcomes(world.releaseMessageFor(run(36)))).toEqual(['rejected'])
     const younger = starterWorld({ runs: [run(34)], script: { listRuns } })
@@ -100,7 +99,7 @@ describe('P9: the limit of waiting', () => {
 })
 
 describe('the claim of a Start', () => {
-  test('P1: leases from now on, and counts the Start as sent until the lease ends', async () => {
+  test('P1: starts the lease at the claim, and counts the Start as sent until the lease ends', async () => {
     const run = parkedRun()
     const leases: unknown[] = []
     const world: ReturnType<typeof starterWorld> = starterWorld({
@@ -119,7 +118,7 @@ describe('the claim of a Start', () => {
     ])
   })
 
-  test('claims an asset with one plain write, because assets take no turns', async () => {
+  test('claims an asset with one plain write, because only data sources take turns', async () => {
     const runs = [parkedRun({ subject: { ...subject, assetId: 'asset-2' } })]
     const world = starterWorld({ runs })
     const turns: unknown[] = []

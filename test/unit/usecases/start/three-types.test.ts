@@ -31,7 +31,7 @@ describe('a request for three types', () => {
     ])
   })
 
-  test('P2: makes the other run when it comes back after a crash between the two', async () => {
+  test('P2: makes the first run on redelivery after a crash between the two', async () => {
     const world = starterWorld()
     world.store.beforeWrite = (run) => {
       if (run.state === 'CLAIMED') throw storeDown()
@@ -43,7 +43,7 @@ describe('a request for three types', () => {
     expect(world.store.all().map((run) => run.state)).toEqual(['IN_FLIGHT', 'PARKED'])
   })
 
-  test('P2: keeps the settings of the first decision after a crash between the two, though the policy has changed', async () => {
+  test('P2: keeps the settings of the first decision after a crash between the two, even when the policy has changed', async () => {
     const policy = { retry: { attempts: 2, delayMs: minute } }
     const second = parkedRun({
       subject: { ...subject, types: threeTypes.slice(2) },
@@ -66,7 +66,7 @@ describe('a request for three types', () => {
     expect(world.datazone.calls).toEqual(['GetAsset asset-1', 'Start 4'])
   })
 
-  test('P2: recovers from such a crash also when the other run was throttled meanwhile', async () => {
+  test('P2: recovers from a crash between the two even when the second run was throttled meanwhile', async () => {
     let throttled = true
     const world = starterWorld({
       script: { startRun: async () => (throttled ? refused('THROTTLED') : answered(serviceRun())) },
@@ -77,7 +77,7 @@ describe('a request for three types', () => {
     await expect(world.handle(request)).rejects.toThrow()
     world.store.beforeWrite = () => {}
     const [rest] = world.store.all()
-    if (rest === undefined) throw new Error('the second set should be recorded')
+    if (rest === undefined) throw new Error('expected the second set')
     world.clock.advance(minute)
     await world.handle(world.releaseMessageFor(rest), 2)
     expect(world.store.all()).toMatchObject([{ state: 'PARKED', reason: 'THROTTLED' }])
@@ -129,14 +129,14 @@ describe('a request for three types', () => {
     expect(world.datazone.calls).toEqual(['GetAsset asset-1'])
   })
 
-  test('P1: is a duplicate of both runs when it is delivered again', async () => {
+  test('P1: is a duplicate of both runs when it is redelivered', async () => {
     const world = starterWorld()
     await world.handle(request)
     expect(await world.outcomes(request, 2)).toEqual(['duplicate', 'duplicate'])
     expect(world.datazone.starts).toHaveLength(1)
   })
 
-  test('continues a run that was throttled when it is delivered again, but not in mode plan', async () => {
+  test('continues a run that was throttled when it is redelivered, but not in mode plan', async () => {
     const first = endedRun({ subject: { ...subject, types: threeTypes.slice(0, 2) } })
     const second = parkedRun({ subject: { ...subject, types: threeTypes.slice(2) } })
     const world = starterWorld({ runs: [first, second] })
@@ -150,7 +150,7 @@ describe('a request for three types', () => {
     const world = starterWorld()
     await world.handle(request)
     const [first, second] = world.store.all()
-    if (first === undefined || second === undefined) throw new Error('two records are expected')
+    if (first === undefined || second === undefined) throw new Error('expected two records')
     expect(await world.handle(world.releaseMessageFor(second))).toMatchObject([
       { outcome: 'parked', run: { reason: 'BEHIND', retryAtMs: t0 + minute } },
     ])

@@ -7,12 +7,12 @@ import { starterWorld } from '../../../support/starter-world.ts'
 const byStop = { requestedAtMs: t0, requestId: 'stop-1' }
 const earlierStart = { firstAtMs: t0 - 20 * minute, lastAtMs: t0 - 19 * minute }
 
-// The invocation has 27 s.
+// The invocation of a starterWorld has 27 s.
 describe('a starter that runs out of time', () => {
   test.each([
-    ['keeps a cancel that came before the run id owed', 26 * second, ['Start 4']],
+    ['keeps owed a cancel that arrived before the run id', 26 * second, ['Start 4']],
     [
-      'sends a cancel that came before the run id while there is time',
+      'sends a cancel that arrived before the run id while there is time',
       24 * second,
       ['Start 4', 'Cancel run-1'],
     ],
@@ -33,7 +33,7 @@ describe('a starter that runs out of time', () => {
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', cancel: byStop }])
   })
 
-  test('notes a cancel on every record it covers, and leaves the rest to the sweep', async () => {
+  test('records a cancel on every record that it covers, and leaves the unsent calls to the sweep', async () => {
     const runs = ['3', '4'].map((revision) =>
       inFlightRun({ subject: { ...subject, revision }, runId: `run-${revision}` }),
     )
@@ -60,8 +60,8 @@ describe('a starter that runs out of time', () => {
     return answered({ runs: [], nextToken: 'more' })
   }
 
-  test('proves nothing with a List that is not read to its end', async () => {
-    const run = parkedRun({ earlierStart: earlierStart })
+  test('parks the run when there is no time to read List to its end, which proves nothing', async () => {
+    const run = parkedRun({ earlierStart })
     const world: ReturnType<typeof starterWorld> = starterWorld({
       runs: [run],
       script: { listRuns: endlessList(() => world) },
@@ -73,7 +73,7 @@ describe('a starter that runs out of time', () => {
     expect(world.datazone.starts).toEqual([])
   })
 
-  test('waits after a conflict without a List', async () => {
+  test('parks after a conflict without a List', async () => {
     const world: ReturnType<typeof starterWorld> = starterWorld({
       script: {
         startRun: async () => {

@@ -27,7 +27,7 @@ describe('waitingRequest', () => {
     expect(isWaitingRequest(waiting)).toBe(true)
   })
 
-  test('trusts no time later than that of the message', () => {
+  test('trusts no time later than the time of the message', () => {
     const early = waitingRequest({ ...request, requestedAtMs: t0 - minute }, unresolved, startContext())
     expect(early.request.requestedAtMs).toBe(t0 - minute)
     const late = waitingRequest({ ...request, requestedAtMs: t0 + minute }, unresolved, startContext())
@@ -35,7 +35,7 @@ describe('waitingRequest', () => {
   })
 })
 
-describe('applyOrders', () => {
+describe('withPolicySettings', () => {
   const waiting = { ...parkedRun(), subject: unresolved }
 
   test('keeps the types that the request names', () => {
@@ -45,7 +45,7 @@ describe('applyOrders', () => {
     ])
   })
 
-  test('fills in those of the policy, or else the default types', () => {
+  test('fills in the types of the policy, or else the default types', () => {
     const open = { ...waiting, request: { ...origin, policyTypes: [] } }
     const named = { kind: 'run', types: ['BUSINESS_NAMES'], policy: {} } as const
     expect(withPolicySettings(open, named, startContext()).subject.types).toEqual(['BUSINESS_NAMES'])

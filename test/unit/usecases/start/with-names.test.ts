@@ -7,7 +7,7 @@ import { starterWorld } from '../../../support/starter-world.ts'
 const portalUrl = 'https://dzd_orders.datazone.eu-west-1.on.aws/projects/project-1/catalog/assets/asset-1'
 
 describe('withNames', () => {
-  test('puts the project name and the portal address on the record and in its event', async () => {
+  test('puts the project name and the portal URL on the record and in its event', async () => {
     const world = starterWorld({
       script: showingAsset('4'),
       settings: { region: 'eu-west-1' },
@@ -16,7 +16,7 @@ describe('withNames', () => {
     await world.handle(assetEvent())
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', projectName: 'Sales', portalUrl }])
     const [run] = world.store.all()
-    if (run?.state !== 'IN_FLIGHT') throw new Error('the run should be in flight')
+    if (run?.state !== 'IN_FLIGHT') throw new Error('expected a run in flight')
     expect(startedEvent(run).detail.data).toMatchObject({
       projectName: 'Sales',
       asset: { id: 'asset-1', portalUrl },

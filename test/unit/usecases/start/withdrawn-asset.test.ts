@@ -8,10 +8,10 @@ const withdrawn = { ...assetEvent(), 'detail-type': 'Asset Unpublished', time: '
 const { revision: _, ...unresolved } = subject
 const earlierStart = { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute }
 
-/** A starter that gets the event long after it was sent, so that it looks only once. */
+/** Returns a world whose event was sent at t0. A minute later, the starter handles the event without checking again. */
 const world = (...runs: readonly Run[]) => starterWorld({ runs, sentAtMs: t0 })
 
-describe('an asset that is unpublished', () => {
+describe('an Asset Unpublished event', () => {
   test.each([
     ['a parked run', parkedRun()],
     ['a request whose revision is not known', parkedRun({ subject: unresolved })],
@@ -26,7 +26,7 @@ describe('an asset that is unpublished', () => {
     ['a run in flight', inFlightRun()],
     ['a run that may have started', parkedRun({ earlierStart })],
     ['a claimed run', claimedRun({ leaseEndsAtMs: t0 + 10 * minute })],
-  ])('leaves %s alone, without a rejection', async (_name, run) => {
+  ])('leaves %s unchanged, without a rejection', async (_name, run) => {
     const { outcomes, store, bus, clock } = world(run)
     clock.advance(minute)
     expect(await outcomes(withdrawn)).toEqual(['nothing-to-cancel'])
@@ -34,7 +34,7 @@ describe('an asset that is unpublished', () => {
     expect(bus.events).toEqual([])
   })
 
-  test('leaves a request made after the event alone', async () => {
+  test('leaves a request that was made after the event unchanged', async () => {
     const later = { requestKey: 'event:2', lane: 'live', requestedAtMs: t0 + 1, regenerate: false } as const
     const run = parkedRun({ request: later })
     const { outcomes, store, clock } = world(run)

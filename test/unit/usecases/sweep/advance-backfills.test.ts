@@ -27,7 +27,7 @@ const world = async (count: number, maxReleases = 100) => {
   const clock = manualClock()
   const queue = recordingQueue()
   const begun = await plans.replace(newPlan('spring', 'dzd_orders', t0))
-  if (begun === undefined) throw new Error('not begun')
+  if (begun === undefined) throw new Error('expected a new plan')
   for (let from = 0; from < count; from += entriesPerChunk) {
     const length = Math.min(entriesPerChunk, count - from)
     const entries = Array.from({ length }, (_, index) => entryOf(from + index))
@@ -52,8 +52,8 @@ const world = async (count: number, maxReleases = 100) => {
   }
 }
 
-describe('advancing a backfill', () => {
-  test('sends nothing of a plan that is not applied, and of an applied one as much as has room', async () => {
+describe('advanceBackfills', () => {
+  test('sends nothing of a plan that is not applied, and as much of an applied plan as the lane has room for', async () => {
     const { apply, sweep, plan, queue } = await world(500)
     expect(await sweep()).toEqual({ requested: 0, problems: [] })
     await apply()
@@ -85,7 +85,7 @@ describe('advancing a backfill', () => {
     })
   })
 
-  test('sends each request once, from two terminals and two sweeps at once', async () => {
+  test('sends each request once, even when two users apply the plan and two sweeps overlap', async () => {
     const { apply, sweep, ids } = await world(450)
     await Promise.all([apply(), apply()])
     for (let round = 0; round < 4; round += 1) await Promise.all([sweep(), sweep()])
@@ -93,7 +93,7 @@ describe('advancing a backfill', () => {
     expect(new Set(ids()).size).toBe(450)
   })
 
-  test('repeats what a sweep sent that died before it recorded it, under the same ids, and loses none', async () => {
+  test('repeats under the same ids the requests of a sweep that crashed before it recorded them, and loses none', async () => {
     const { apply, sweep, clock, ids, plans, context, plan } = await world(300)
     await apply()
     const dying = { ...plans, replace: async () => Promise.reject(new Error('dies')) }
@@ -126,7 +126,7 @@ describe('advancing a backfill', () => {
     expect(new Set(ids()).size).toBe(300)
   })
 
-  test('counts what the queue has taken when it refuses the rest', async () => {
+  test('counts the requests that the queue accepted when it refuses the rest', async () => {
     const { apply, plans, clock, plan, context } = await world(300)
     await apply()
     let batches = 0

@@ -28,12 +28,12 @@ describe('P9: a run past its deadline whose policy cancels it', () => {
     ).toEqual(['past its deadline, to be canceled', 'cancel accepted', 'TIMED_OUT'])
   })
 
-  test('ends as TIMED_OUT although that cancel ended it as CANCELED', async () => {
+  test('ends as TIMED_OUT even when that cancel ended it as CANCELED', async () => {
     const { settle } = cancelSweeper(inFlightRun(overdue), canceling('IN_PROGRESS', 'CANCELED'))
     expect(await settle()).toMatchObject({ ended: [{ ending: 'TIMED_OUT', nativeStatus: 'CANCELED' }] })
   })
 
-  test('ends as TIMED_OUT when the sweep crashed after the cancel, and another one sees it', async () => {
+  test('ends as TIMED_OUT when a sweep crashed after the cancel and the next one reads the run', async () => {
     const noted = inFlightRun({ ...overdue, cancel: { requestedAtMs: t0 - minute } })
     const script = { ...canceling('CANCELED'), cancelRun: async () => refused('CONFLICT') }
     expect(await cancelSweeper(noted, script).settle()).toMatchObject({ ended: [{ ending: 'TIMED_OUT' }] })
@@ -100,7 +100,7 @@ describe('P9: a run past its deadline whose policy cancels it', () => {
     expect((await settleRuns(left, context)).ended).toHaveLength(10)
   })
 
-  test('is not canceled without the policy, nor when it is a data source run, which DataZone cannot cancel', async () => {
+  test('is not canceled without the policy, or when it is a data source run, which DataZone cannot cancel', async () => {
     const without = cancelSweeper(inFlightRun({ ...overdue, policy: {} }), canceling('IN_PROGRESS'))
     expect(await without.settle()).toMatchObject({ ended: [{ ending: 'TIMED_OUT' }] })
     const script: Partial<DataZone> = {

@@ -47,13 +47,13 @@ describe('P7: work that a breaker or switch would park again', () => {
     expect(world.store.all()[0]).toMatchObject({ releasedAtMs: t0 })
   })
 
-  test('P1: has an open Start released behind a full quota, where List can look, but not behind a denial', async () => {
+  test('P1: has a claim with an ended lease released behind a full quota, where List can look, but not behind a denial', async () => {
     const claim = forAsset(claimedRun({ leaseEndsAtMs: t0 }), 'asset-9')
     expect(await sweeper([claim], {}, {}, { breakers: [full] }).sweep()).toMatchObject({ released: 1 })
     expect(await sweeper([claim], {}, {}, { breakers: [denied] }).sweep()).toMatchObject({ released: 0 })
   })
 
-  test('P9: has a request that waited too long behind a denial released to be rejected, unless it is paused', async () => {
+  test('P9: has a request that has waited too long behind a denial released, to be rejected, unless it is paused', async () => {
     const overdue = parkedRun({ reason: 'DENIED', createdAtMs: t0 - 36 * 24 * 60 * minute, retryAtMs: t0 })
     const world = sweeper([overdue], {}, {}, { breakers: [denied] })
     expect(await world.sweep()).toMatchObject({ released: 1, held: {} })
@@ -61,19 +61,16 @@ describe('P7: work that a breaker or switch would park again', () => {
     expect(await paused.sweep()).toMatchObject({ released: 0, held: { PAUSED: 1 } })
   })
 
-  test('has a request with a cancel released without a probe, because nothing is started for it', async () => {
+  test('has a request with a cancel released without a probe, because no Start follows', async () => {
     const cancel = { requestedAtMs: t0 - minute, requestId: 'stop-1' }
     const earlierStart = { firstAtMs: t0 - 5 * minute, lastAtMs: t0 - 5 * minute }
-    const unwanted = forAsset(
-      parkedRun({ cancel, earlierStart: earlierStart, retryAtMs: t0 - second }),
-      'asset-9',
-    )
+    const toCancel = forAsset(parkedRun({ cancel, earlierStart, retryAtMs: t0 - second }), 'asset-9')
     const breakers = [{ ...denied, nextProbeAtMs: t0 }, full]
-    const world = sweeper([unwanted, waiting[0] ?? unwanted], {}, {}, { breakers, paused: 'project-1' })
+    const world = sweeper([toCancel, waiting[0] ?? toCancel], {}, {}, { breakers, paused: 'project-1' })
     expect(await world.sweep()).toMatchObject({ released: 1, held: { PAUSED: 1 } })
     expect(world.queue.released.map(({ release }) => assetOf(release))).toEqual(['asset-9'])
     const other = sweeper(
-      [unwanted, waiting[0] ?? unwanted],
+      [toCancel, waiting[0] ?? toCancel],
       {},
       {},
       { breakers: [{ ...denied, nextProbeAtMs: t0 }] },
@@ -91,7 +88,7 @@ describe('P7: work that a breaker or switch would park again', () => {
     expect(report.problems).toHaveLength(1)
   })
 
-  test('is counted by why it waits, due or not', async () => {
+  test('is counted by the reason for which it waits, due or not', async () => {
     const later = forAsset(parkedRun({ reason: 'SOURCE_DAY_FULL', retryAtMs: t0 + 60 * minute }), 'asset-8')
     const world = sweeper([...waiting, later], {}, {}, { breakers: [denied] })
     expect((await world.sweep()).parked).toEqual({ DENIED: 4, SOURCE_DAY_FULL: 1 })

@@ -19,7 +19,7 @@ test('reads each data source run with Get, because a List covers one source only
   expect(calls.toSorted()).toEqual(sources.map(({ runId }) => `Get ${runId}`))
 })
 
-test('counts reads refused for a missing permission apart, Gets and Lists', async () => {
+test('counts Gets and Lists that are refused for a missing permission separately', async () => {
   expect(await settle(runs(2), { getRun: async () => refused('DENIED') })).toMatchObject({ denied: 2 })
   const listsDenied = { ...dataZoneWith({}), listRuns: async () => refused('DENIED') }
   expect(await settle(runs(9), listsDenied)).toMatchObject({ denied: 1 })
@@ -37,7 +37,7 @@ describe('P9: a run that Get answers with 404', () => {
     expect(store.all()).toMatchObject([{ ending: 'LOST' }])
   })
 
-  test('notes the first 404, and declares the run lost at another one ten minutes later', async () => {
+  test('records the first 404, and declares the run lost after another one ten minutes later', async () => {
     const age = 30 * minute
     const once = await settle([run(0, age)], dataZoneWith({}))
     expect(once.ended).toEqual([])
@@ -51,13 +51,13 @@ describe('P9: a run that Get answers with 404', () => {
     expect(store.writes).toEqual([])
   })
 
-  test('believes a 404 from five minutes after the Start', async () => {
+  test('counts a 404 from five minutes after the Start', async () => {
     const at = async (ageMs: number) => (await settle([run(0, ageMs)], dataZoneWith({}))).store.writes.length
     expect(await at(5 * minute - 1)).toBe(0)
     expect(await at(5 * minute)).toBe(1)
   })
 
-  test('declares no run lost while many of the domain answer 404', async () => {
+  test('declares no run lost while many Gets of the domain answer 404', async () => {
     const age = 30 * minute
     const known = runs(5, age).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
     const { ended, problems, store } = await settle(known, dataZoneWith({}))
@@ -90,17 +90,20 @@ describe('P9: a run that Get answers with 404', () => {
   test.each([
     [8, []],
     [9, ['run-0', 'run-1', 'run-2', 'run-3']],
-  ])('declares %i runs with four 404s lost only when fewer than half answer 404', async (count, lost) => {
-    const known = runs(count, 30 * minute).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
-    const { endings } = await settle(known, {
-      listRuns: async () => answered({ runs: [] }),
-      getRun: async (_domainId, runId) =>
-        Number(runId.slice('run-'.length)) < 4
-          ? refused('NOT_FOUND')
-          : answered(serviceRun({ runId, nativeStatus: 'PAUSED' })),
-    })
-    expect(endings).toEqual(lost)
-  })
+  ])(
+    'declares the four missing runs of %i lost only when fewer than half answer 404',
+    async (count, lost) => {
+      const known = runs(count, 30 * minute).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
+      const { endings } = await settle(known, {
+        listRuns: async () => answered({ runs: [] }),
+        getRun: async (_domainId, runId) =>
+          Number(runId.slice('run-'.length)) < 4
+            ? refused('NOT_FOUND')
+            : answered(serviceRun({ runId, nativeStatus: 'PAUSED' })),
+      })
+      expect(endings).toEqual(lost)
+    },
+  )
 
   test('declares a few runs lost when many others are found', async () => {
     const known = runs(12, 30 * minute).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
@@ -114,7 +117,7 @@ describe('P9: a run that Get answers with 404', () => {
   })
 })
 
-test('P6: reaches a failed run although hundreds of runs that no answer ends precede it', async () => {
+test('P6: reaches a failed run behind hundreds of runs that do not end', async () => {
   const stuck = statuses(400, (n) => (n === 399 ? 'FAILED' : 'AWAITING_REVIEW'))
   const store = memoryRunStore(...runs(400))
   const clock = manualClock()

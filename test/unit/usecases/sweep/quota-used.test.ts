@@ -17,7 +17,7 @@ describe('quotaUsedPercent', () => {
     expect(await quotaUsedPercent([{ name: 'all', perMonth: 1000 }], using(), t0)).toBe(0)
   })
 
-  test('leaves out caps of a day, and reads nothing without a monthly one', async () => {
+  test('leaves out daily caps, and reads nothing without a monthly cap', async () => {
     const usage = { used: () => Promise.reject(new Error('read')) }
     expect(await quotaUsedPercent([{ name: 'all', perDay: 10 }], usage, t0)).toBeUndefined()
   })

@@ -80,7 +80,7 @@ describe('P9: a run past its deadline', () => {
   })
 
   test.each(['DENIED', 'UNAVAILABLE', 'INVALID'] as const)(
-    'P8, P9: notes %s past the deadline only, and times the run out a whole day later',
+    'P8, P9: records %s only past the deadline, and times the run out a whole day later',
     async (kind) => {
       const silent = async () => refused(kind)
       expect((await settleEachMinute(run(0, 3 * hour), 0, silent)).writes).toEqual([])
@@ -92,14 +92,14 @@ describe('P9: a run past its deadline', () => {
     },
   )
 
-  test('P8: clears the note when DataZone answers again', async () => {
+  test('P8: clears unansweredSinceMs when DataZone answers again', async () => {
     const away = { ...run(0, 3 * hour), unansweredSinceMs: t0 - 2 * day }
     const { ended, store } = await settle([away], dataZoneWith({ 'run-0': 'IN_PROGRESS' }))
     expect(ended).toEqual([])
     expect(store.all()[0]).not.toHaveProperty('unansweredSinceMs')
   })
 
-  test('P8: ends nothing while Gets are throttled, however late the run and however long that lasts', async () => {
+  test('P8: ends no run while Gets are throttled, however late the run is and however long the throttling lasts', async () => {
     const store = await settleEachMinute(run(0, 40 * hour), 2 * day, async () => refused('THROTTLED'))
     expect(store.all()).toMatchObject([{ state: 'IN_FLIGHT' }])
     expect(store.writes).toEqual([])
@@ -140,7 +140,7 @@ describe('retry', () => {
     ])
   })
 
-  test('P5: parks nothing for a run that another process ended meanwhile', async () => {
+  test('P5: parks no retry of a run that another process ended meanwhile', async () => {
     const store = memoryRunStore({ ...tried, version: 7 })
     const settlement = await settleRuns([tried], {
       store,
@@ -153,7 +153,7 @@ describe('retry', () => {
     expect(store.all()).toHaveLength(1)
   })
 
-  test('parks nothing beside an attempt that was requested meanwhile', async () => {
+  test('parks no retry beside an attempt that was requested meanwhile', async () => {
     const store = memoryRunStore(tried, parkedRun({ subject: tried.subject, attempt: 2 }))
     const { ended } = await settleRuns([tried], {
       store,

@@ -39,7 +39,7 @@ describe('releases', () => {
     expect(await world.sweep()).toMatchObject({ released: 1 })
   })
 
-  test('P1: releases a claim whose lease ended with its Start open', async () => {
+  test('P1: releases a claim whose lease ended, and keeps its Start as an earlier Start', async () => {
     const world = sweeper([
       forAsset(claimedRun({ leaseEndsAtMs: t0, startSent: { firstAtMs: t0 - minute, lastAtMs: t0 } }), 'a'),
     ])
@@ -57,7 +57,7 @@ describe('releases', () => {
     expect(world.store.all().filter((run) => 'releasedAtMs' in run)).toHaveLength(30)
   })
 
-  test('P9: releases first what the sweep before did not', async () => {
+  test('P9: releases the records that the previous sweep left', async () => {
     const world = sweeper(parked(50), {}, { maxReleases: 30 })
     await world.sweep()
     world.clock.advance(minute)
@@ -65,7 +65,7 @@ describe('releases', () => {
     expect(new Set(world.queue.released.map(({ release }) => assetOf(release))).size).toBe(50)
   })
 
-  test('releases no record that another process moved meanwhile', async () => {
+  test('releases no record that another process changed meanwhile', async () => {
     const run = forAsset(parkedRun(due), 'a')
     const world = sweeper([run])
     world.store.beforeWrite = () => world.store.put({ ...run, version: 2 })
@@ -73,7 +73,7 @@ describe('releases', () => {
     expect(world.queue.released).toEqual([])
   })
 
-  test('reports messages that the queue did not take, and counts only those it took', async () => {
+  test('reports messages that the queue did not accept, and counts only the accepted ones', async () => {
     const world = sweeper(parked(3))
     world.queue.release = async (releases) => releases.map((_, index) => index > 0)
     expect(await world.sweep()).toMatchObject({
