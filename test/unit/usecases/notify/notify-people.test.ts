@@ -28,7 +28,7 @@ describe('notifyPeople', () => {
     expect(sent).toHaveLength(1)
   })
 
-  test('P4: counts an event that is delivered twice once', async () => {
+  test('P4: counts a redelivered event once', async () => {
     const { context } = people()
     expect(await notifyPeople([bodyOf(), bodyOf()], context)).toMatchObject({ notified: 1 })
   })

@@ -13,7 +13,7 @@ describe('a hint that names its asset', () => {
 
   test.each([
     ['claimed', claimedRun()],
-    ['parked with a Start in doubt', parkedRun({ earlierStart: { firstAtMs: t0, lastAtMs: t0 } })],
+    ['parked with an earlier Start', parkedRun({ earlierStart: { firstAtMs: t0, lastAtMs: t0 } })],
   ])('is early while the run is only %s, whatever its run id', async (_, given) => {
     const result = await settle([about, hint({ ids: ['run-9', 'asset-1'] })], [given], {})
     expect(fatesOf(result)).toEqual(['asset early', 'asset early'])

@@ -18,7 +18,7 @@ describe('a foreign run', () => {
   const wanted = { followDataSourceRuns: [{ dataSource: 'source-*' }] }
   const foreign = triggered({ runId: 'run-9', eventId: 'event-9' })
 
-  test('reads nothing by default when it began, not even the table', async () => {
+  test('costs no read by default when it begins, not even of the table', async () => {
     const { handle, store } = observerWorld([], {})
     store.byRunId = async () => {
       throw storeDown()
@@ -82,7 +82,7 @@ describe('a foreign run', () => {
       { projectId: 'project-8' },
       'source known',
     ],
-    ['is undecided while Get shows none either', {}, 'source undecided'],
+    ['is undecided while Get shows no project either', {}, 'source undecided'],
   ])('%s when its event names no project', async (_, shown, fate) => {
     const following = { followDataSourceRuns: [{ project: 'project-7' }] }
     const { handle, store } = observerWorld([], showingSourceRun('RUNNING', shown), following)
@@ -92,7 +92,7 @@ describe('a foreign run', () => {
     )
   })
 
-  test('is announced at once, and only once, when it has ended before its event comes', async () => {
+  test('is announced at once, and only once, when it has ended before its event arrives', async () => {
     const { handle, bus } = observerWorld([], showingSourceRun('FAILED'), wanted)
     expect(fatesOf(await handle(foreign))).toEqual(['source followed'])
     expect(fatesOf(await handle(foreign, hint({ runId: 'run-9' })))).toEqual(['run known', 'run known'])
@@ -105,7 +105,7 @@ describe('a foreign run', () => {
     expect(bus.events).toHaveLength(1)
   })
 
-  test('P1: is undecided while a Start of ours is open that may have made it', async () => {
+  test('P1: is undecided while a Start of ours may have made it', async () => {
     const claim = claimedRun({ subject: sourceSubject })
     const { handle, store } = observerWorld([claim], {}, wanted)
     expect(fatesOf(await handle(foreign))).toEqual(['source undecided'])
@@ -114,7 +114,7 @@ describe('a foreign run', () => {
     expect(store.all()).toHaveLength(1)
   })
 
-  test('P1: is followed when it began before that Start, of which the time it ended proves nothing', async () => {
+  test('P1: is followed when it began before that Start, but not because it ended before that Start', async () => {
     const claim = claimedRun({ subject: sourceSubject })
     const before = t0 - minute
     const { handle, store } = observerWorld([claim], showingSourceRun('RUNNING'), wanted)

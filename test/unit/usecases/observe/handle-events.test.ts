@@ -38,7 +38,7 @@ describe('handleEvents', () => {
     })
   })
 
-  test('keeps an acceptance that cannot be recorded for another look, and says why', async () => {
+  test('keeps an acceptance that cannot be recorded for another look, and reports why', async () => {
     const store = memoryRunStore(accepted)
     store.save = async () => {
       throw storeDown()

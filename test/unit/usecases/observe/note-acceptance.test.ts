@@ -68,7 +68,7 @@ test('returns the event for another look when another process writes the run mea
   )
 })
 
-test('returns the event for another look when another run has taken its note', async () => {
+test('returns the event for another look even when the acceptance is noted on another run', async () => {
   const glossary = { ...subject, revision: '1', types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] } as const
   const store = memoryRunStore(ended('1', 3, { subject: glossary }), ended('2', 3))
   let isFirst = true

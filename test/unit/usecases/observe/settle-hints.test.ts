@@ -66,7 +66,7 @@ describe('a hint that names its run', () => {
     expect(result.announced).toEqual(['run-1 SUCCEEDED'])
   })
 
-  test('P11: changes nothing of an active run, and is seen again', async () => {
+  test('P11: changes nothing of an active run, and is looked at again', async () => {
     const result = await settle([hint()], [run(1)], dataZoneWith({ 'run-1': 'IN_PROGRESS' }))
     expect(fatesOf(result)).toEqual(['run active'])
     expect(result.store.writes).toEqual([])
@@ -78,19 +78,19 @@ describe('a hint that names its run', () => {
     expect([result.calls, fatesOf(result), result.store.writes]).toEqual([[], ['run known'], []])
   })
 
-  test('reads nothing when it is of another domain than the record, or of no record', async () => {
+  test('calls nothing when its domain is not that of the record, or when no record has its run id', async () => {
     const hints = [hint({ domainId: 'dzd_other' }), hint({ ids: ['foreign'] })]
     const result = await settle(hints, [run(1)], {})
     expect([result.calls, fatesOf(result)]).toEqual([[], ['nothing early', 'nothing early']])
   })
 
-  test('is seen again when DataZone refuses the read', async () => {
+  test('is looked at again when DataZone refuses the read', async () => {
     const result = await settle([hint()], [run(1)], { getRun: async () => refused('THROTTLED') })
     expect(fatesOf(result)).toEqual(['run active'])
     expect(result.problems).toEqual(['ThrottlingException'])
   })
 
-  test('is seen again when the table cannot be read, and does not hold up the others', async () => {
+  test('is looked at again when the table cannot be read, and does not hold up the others', async () => {
     const store = memoryRunStore(run(2))
     const { byRunId } = store
     const report = await settleHints(
@@ -159,7 +159,7 @@ describe('a hint that names only the domain', () => {
     expect(fatesOf(result)).toEqual(['domain settled'])
   })
 
-  test('reads on while pages show tracked runs, and no more pages than there are hints', async () => {
+  test('reads further pages while they show tracked runs, but no more pages than there are hints', async () => {
     const ofPages = (...pages: readonly (readonly string[])[]): Partial<DataZone> => ({
       listRuns: async (_, { nextToken }) => {
         const page = Number(nextToken ?? 0)
@@ -186,7 +186,7 @@ describe('a hint that names only the domain', () => {
     expect(await countCalls(2, ['foreign'])).toBe(1)
   })
 
-  test('leaves its runs as they are when its status cannot be listed, and reports it', async () => {
+  test('leaves its runs unchanged when its status cannot be listed, and reports the refusal', async () => {
     const script: Partial<DataZone> = {
       ...dataZoneWith({ 'run-1': 'CANCELED' }),
       listRuns: async (domainId, query) =>
@@ -199,7 +199,7 @@ describe('a hint that names only the domain', () => {
     expect(result.problems).toEqual(['AccessDeniedException'])
   })
 
-  test('is seen again when the table cannot be read, while the others are settled', async () => {
+  test('is looked at again when the table cannot be read, while the others are settled', async () => {
     const store = memoryRunStore(run(1))
     store.due = () => {
       throw storeDown()
@@ -209,7 +209,7 @@ describe('a hint that names only the domain', () => {
     expect(report.problems).toEqual([expect.stringMatching(/^settle by domain: /)])
   })
 
-  test('is seen again when its one run is still active', async () => {
+  test('is looked at again when its one run is still active', async () => {
     const result = await settle([blind()], [run(1)], dataZoneWith({ 'run-1': 'IN_PROGRESS' }))
     expect(fatesOf(result)).toEqual(['domain active'])
   })

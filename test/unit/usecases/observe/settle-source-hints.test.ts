@@ -49,7 +49,7 @@ describe('a hint about a data source run of ours', () => {
     expect(fatesOf(await handle(triggered()))).toEqual(['run known'])
   })
 
-  test('P11: changes nothing of an active run, and is seen again', async () => {
+  test('P11: changes nothing of an active run, and is looked at again', async () => {
     const { handle, store } = observerWorld([ours], showingSourceRun('RUNNING'))
     expect(fatesOf(await handle(hint()))).toEqual(['run active'])
     expect(store.writes).toEqual([])
@@ -70,7 +70,7 @@ describe('a hint about a data source run of ours', () => {
   test.each([
     ['claimed', claimedRun({ subject: sourceSubject })],
     [
-      'parked with a Start in doubt',
+      'parked with an earlier Start',
       parkedRun({ subject: sourceSubject, earlierStart: { firstAtMs: t0, lastAtMs: t0 } }),
     ],
   ])('is early while its run is only %s', async (_name, run) => {
@@ -90,7 +90,7 @@ describe('a hint about a data source run of ours', () => {
     ])
   })
 
-  test('is seen again when the table cannot be read', async () => {
+  test('is looked at again when the table cannot be read', async () => {
     const { handle, store } = observerWorld([ours], {})
     store.byRunId = async () => {
       throw storeDown()

@@ -13,7 +13,7 @@ const plansNamed = async (...names: readonly string[]) => {
   return plans
 }
 
-/** Plans where another writer wins the first `times` races. */
+/** Returns plans for which another writer wins the first `times` races. */
 const contended = (plans: BackfillPlans, times: number) => {
   let [races, tried] = [0, 0]
   const replace: BackfillPlans['replace'] = async (next, read) => {
@@ -33,7 +33,7 @@ test('changes the plan of that name and no other', async () => {
   expect(await plans.all()).toMatchObject([{ state: 'READY' }, { state: 'APPLYING' }])
 })
 
-test('returns the plan as it is when there is nothing to change', async () => {
+test('returns the plan unchanged when there is nothing to change', async () => {
   const plans = await plansNamed('spring')
   await changePlan('spring', apply, plans)
   expect(await changePlan('spring', apply, plans)).toMatchObject({
@@ -51,7 +51,7 @@ test('returns why a plan cannot be changed', async () => {
   })
 })
 
-test('names the plans that exist when there is none of that name', async () => {
+test('names the plans that exist when no plan has that name', async () => {
   const plans = await plansNamed('autumn', 'spring')
   expect(await changePlan('winter', apply, plans)).toEqual({
     outcome: 'not-found',

@@ -8,7 +8,7 @@ type Rules = Pick<Policy, 'rules'>
 const run = (over: object = {}): Policy['rules'][number]['verdict'] => ({ kind: 'run', policy: {}, ...over })
 const runsAll: Rules = { rules: [{ match: {}, verdict: run() }] }
 
-/** Six assets, of two projects in turn. */
+/** Returns a catalog of six assets, alternately of two projects. */
 const catalog = () =>
   memoryCatalog(
     (index) => ({
@@ -26,7 +26,7 @@ const diff = (before: Rules, after: Rules, from = catalog()) =>
   diffPolicy('dzd_orders', { before, after }, { catalog: from, clock: manualClock() })
 
 describe('diffPolicy', () => {
-  test('finds nothing where two policies decide alike, whatever their order', async () => {
+  test('finds no difference between two policies that decide alike, whatever the order of their rules', async () => {
     const same: Rules = {
       rules: [
         { match: { project: 'sales' }, verdict: run() },

@@ -5,7 +5,7 @@ import { pacedCalls } from '../../../../lib/usecases/operate/paced-calls.ts'
 import { manualClock } from '../../../support/manual-clock.ts'
 import { memoryCatalog } from '../../../support/memory-catalog.ts'
 
-/** Six assets of two projects in turn, two a page; the last two are not published. */
+/** Returns a catalog of six assets, alternately of two projects, two per page. The last two are not published. */
 const catalogOf = (idAt: (index: number) => string = (index) => `asset-${index}`) =>
   memoryCatalog(
     (index) => ({
@@ -54,7 +54,7 @@ describe('listAssets', () => {
     expect(ids.toSorted()).toEqual(['asset-0', 'asset-1', 'asset-2', 'asset-3', 'asset-4', 'asset-5'])
   })
 
-  test('yields an asset once that a page repeats', async () => {
+  test('yields an asset that a page repeats only once', async () => {
     const { ids } = await list(
       {},
       catalogOf((index) => `asset-${index === 2 ? 1 : index}`),
@@ -62,7 +62,7 @@ describe('listAssets', () => {
     expect(ids).toEqual(['asset-0', 'asset-1', 'asset-3'])
   })
 
-  test('throws what DataZone refuses, with the name of the call', async () => {
+  test('throws the refusal of DataZone, with the name of the call', async () => {
     const catalog = catalogOf()
     catalog.refuses = (call) => (call === 'listings 2' ? 'DENIED' : undefined)
     const refusal = await list({}, catalog).catch((error: unknown) => error)

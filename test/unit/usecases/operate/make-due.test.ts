@@ -23,7 +23,7 @@ const order = { reason: 'CAP_FULL', by: 'ana' } as const
 const at = { now: () => nowMs }
 
 describe('makeDue', () => {
-  test('makes every listed request due now, and writes who did it into its history', async () => {
+  test('makes every listed request due now, and names the operator in its history', async () => {
     const runs = Array.from({ length: 23 }, (_, index) => capped(`asset-${index}`))
     const store = memoryRunStore(...runs)
     const seen: number[] = []
@@ -48,17 +48,17 @@ describe('makeDue', () => {
   })
 
   test.each([
-    ['waits for another reason by now', capped('a', { reason: 'DENIED' })],
-    ['has ended by now', endedRun({ subject: { ...subject, assetId: 'a' } })],
+    ['now waits for another reason', capped('a', { reason: 'DENIED' })],
+    ['has ended', endedRun({ subject: { ...subject, assetId: 'a' } })],
     ['is due already', capped('a', { retryAtMs: nowMs })],
     ['was released', capped('a', { releasedAtMs: t0 })],
-  ])('leaves a request that %s as it is', async (_, run) => {
+  ])('leaves a request that %s unchanged', async (_, run) => {
     const store = memoryRunStore(run)
     expect(await makeDue([listed(capped('a'))], order, { store, clock: at })).toBe(0)
     expect(store.current(run)).toEqual(run)
   })
 
-  test('leaves a request that another writer changes at the same moment to that writer', async () => {
+  test('does not overwrite a request that another writer changes at the same moment', async () => {
     const run = capped('a')
     const store = memoryRunStore(run)
     store.beforeWrite = () => {
@@ -69,7 +69,7 @@ describe('makeDue', () => {
     expect(store.current(run)).toMatchObject({ reason: 'PAUSED', retryAtMs: nextMonthMs })
   })
 
-  test('passes over a request that is no longer in the table', async () => {
+  test('ignores a request that is no longer in the table', async () => {
     expect(await makeDue([listed(capped('a'))], order, { store: memoryRunStore(), clock: at })).toBe(0)
   })
 })

@@ -11,7 +11,7 @@ const refused = (kind: RefusalKind): Answer<string> => {
   return { outcome: 'refused', refusal }
 }
 
-/** Sends the answers in turn, the last one again and again, and notes when. */
+/** Returns a service that sends the answers in turn, repeats the last one, and records the time of each call. */
 const service = (...answers: readonly Answer<string>[]) => {
   const clock = manualClock()
   const sentAtMs: number[] = []
@@ -49,7 +49,7 @@ test.each<RefusalKind>(['THROTTLED', 'UNAVAILABLE'])(
   },
 )
 
-test('returns what it got after six tries', async () => {
+test('returns the last refusal after six tries', async () => {
   const { calls, call } = service(refused('THROTTLED'))
   expect(await call()).toMatchObject({ refusal: { kind: 'THROTTLED' } })
   expect(calls.made()).toBe(6)

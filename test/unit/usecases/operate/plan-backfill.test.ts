@@ -52,8 +52,8 @@ const world = (assets: readonly Partial<MemoryAsset>[], runs: readonly Run[] = [
 const runOf = (index: number, revision = '4'): Run =>
   endedRun({ subject: { ...subject, assetId: `asset-${index}`, revision } })
 
-describe('planning a backfill', () => {
-  test('drops what needs no run, each under its reason, and plans the rest', async () => {
+describe('planBackfill', () => {
+  test('drops each asset that needs no run under its reason, and plans the rest', async () => {
     const { plan } = world(
       [
         {},
@@ -87,7 +87,7 @@ describe('planning a backfill', () => {
     expect(made).toMatchObject({ state: 'READY', requests: 1, sent: 0 })
   })
 
-  test('plans an asset whose latest revision has no run, although the published one is older', async () => {
+  test('plans an asset whose latest revision has no run, even when the published revision is older', async () => {
     const { plan } = world([{ details: { revision: '5' } }], [runOf(0, '3')])
     expect((await plan()).entries).toMatchObject([{ assetId: 'asset-0', revision: '5' }])
   })
@@ -97,7 +97,7 @@ describe('planning a backfill', () => {
     expect((await plan({ overwrite: true })).counts).toMatchObject({ planned: 1, dropped: {} })
   })
 
-  test('plans only the types that have no run, and takes a plan of mode plan for none', async () => {
+  test('plans only the types that have no run, and does not count a planned run', async () => {
     const { plan } = world(
       [{}, {}],
       [
@@ -130,12 +130,12 @@ describe('planning a backfill', () => {
     expect((await plan({ projects: ['project-2'] })).counts).toMatchObject({ listed: 1, planned: 1 })
   })
 
-  test('counts an asset once that a page repeats', async () => {
+  test('counts an asset that a page repeats only once', async () => {
     const { plan } = world([{}, {}, { assetId: 'asset-1' }])
     expect((await plan()).counts).toMatchObject({ listed: 2, planned: 2 })
   })
 
-  test('repeats a page that is throttled, and ends at one that is denied', async () => {
+  test('repeats a throttled page, and fails at a denied one', async () => {
     const { catalog, plan } = world([{}, {}, {}])
     let throttled = 3
     catalog.refuses = (call) => (call.startsWith('listings 2') && throttled-- > 0 ? 'THROTTLED' : undefined)

@@ -50,7 +50,7 @@ describe('a message to redrive', () => {
     expect(edited(wrong, bodyOf('r'), t0).problems).toEqual([])
   })
 
-  test('is found by a text of its body or reason in any case', () => {
+  test('matches a text in its body or its reasons, in any case', () => {
     const candidate = candidateOf('rejected', rejectedMessage(bodyOf('r')), t0)
     expect(['PROJECT-1', 'must be', undefined].map((filter) => matchesFilter(candidate, filter))).toEqual([
       true,
@@ -61,7 +61,7 @@ describe('a message to redrive', () => {
   })
 })
 
-describe('redriving', () => {
+describe('redrive', () => {
   const world = (count: number) => {
     const held = new Map(
       Array.from({ length: count }, (_, index) => message(String(index))).map((one) => [one.id, one]),
@@ -87,7 +87,7 @@ describe('redriving', () => {
     expect([...held.keys()]).toEqual(['0'])
   })
 
-  test('keeps a message that the request queue does not take', async () => {
+  test('keeps a message that the request queue does not accept', async () => {
     const { candidates, held, queue } = world(3)
     const send = async (bodies: readonly string[]) => bodies.map((_, index) => index !== 1)
     expect(await redrive(candidates, queue, send)).toBe(2)
@@ -126,5 +126,5 @@ describe('redriving', () => {
 })
 
 const never = (): never => {
-  throw new Error('there is no candidate')
+  throw new Error('expected a candidate')
 }

@@ -16,14 +16,14 @@ import {
 const listed = (run: Run) => listedRun(run, 'FAILED')
 const failed = (over: Parameters<typeof endedRun>[0] = {}) => endedRun({ ending: 'FAILED', ...over })
 
-/** What becomes of the first of these records. */
+/** Returns the retry of the first record, or why it is left out. */
 const retry = async (run: Run, ...others: readonly Run[]) => {
   const [found] = await retriesOf([listed(run)], memoryRunStore(run, ...others))
   return found
 }
 
 describe('retriesOf', () => {
-  test('asks for the same revision and types again, in the lane of the first request', async () => {
+  test('requests the same revision and types again, in the lane of the first request', async () => {
     expect(await retry(failed())).toMatchObject({
       request: {
         kind: 'METADATA_GENERATION',
@@ -35,7 +35,7 @@ describe('retriesOf', () => {
     })
   })
 
-  test('gives each retry of one attempt the same request id, and others another', async () => {
+  test('gives all retries of one attempt the same request id, and a retry of another attempt another id', async () => {
     const ids = await Promise.all(
       [failed(), failed(), failed({ subject: { ...subject, revision: '5' } })].map(async (run) => {
         const found = await retry(run)
@@ -45,7 +45,7 @@ describe('retriesOf', () => {
     expect(new Set(ids).size).toBe(2)
   })
 
-  test('makes an occasion of its own for a data source', async () => {
+  test('gives the retry of a data source run its own trigger key', async () => {
     const found = await retry(failed({ subject: sourceSubject }))
     expect(found).toMatchObject({
       request: { kind: 'DATA_SOURCE', dataSource: { id: sourceSubject.dataSourceId } },
@@ -66,7 +66,7 @@ describe('retriesOf', () => {
     expect(await retry(source, otherTrigger)).toMatchObject({ request: { kind: 'DATA_SOURCE' } })
   })
 
-  test('leaves out a run of which a newer revision has one of the same types', async () => {
+  test('leaves out a run when a newer revision has a run of the same types', async () => {
     const newer = { subject: { ...subject, revision: '5' }, createdAtMs: t0 + minute }
     expect(await retry(failed(), endedRun(newer))).toMatchObject({ skipped: 'NEWER_REVISION' })
     expect(await retry(failed(), plannedRun(newer))).toMatchObject({
@@ -76,14 +76,14 @@ describe('retriesOf', () => {
     expect(await retry(failed(), names)).toMatchObject({ request: { kind: 'METADATA_GENERATION' } })
   })
 
-  test('leaves out a run that another caller started', async () => {
+  test('leaves out a foreign run', async () => {
     const { triggerKey: _, ...source } = sourceSubject
     const foreign = failed({ subject: { ...source, foreignRunId: 'run-9' } })
     expect(isForeign(foreign.subject)).toBe(true)
     expect(await retry(foreign)).toMatchObject({ skipped: 'FOREIGN' })
   })
 
-  test('passes over a run that is no longer there, or has not ended', async () => {
+  test('ignores a run that no longer exists or has not ended', async () => {
     expect(await retriesOf([listed(failed())], memoryRunStore())).toEqual([])
     expect(await retry(inFlightRun())).toBeUndefined()
   })

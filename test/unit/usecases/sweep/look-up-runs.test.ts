@@ -107,11 +107,13 @@ describe('P9: a run that Get answers with 404', () => {
 
   test('declares a few runs lost when many others are found', async () => {
     const known = runs(12, 30 * minute).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
-    const is = statuses(12, (n) => (n < 4 ? 'GONE' : 'PAUSED'))
+    const statusOf = statuses(12, (n) => (n < 4 ? 'GONE' : 'PAUSED'))
     const { endings } = await settle(known, {
       listRuns: async () => answered({ runs: [] }),
       getRun: async (_domainId, runId) =>
-        is[runId] === 'GONE' ? refused('NOT_FOUND') : answered(serviceRun({ runId, nativeStatus: 'PAUSED' })),
+        statusOf[runId] === 'GONE'
+          ? refused('NOT_FOUND')
+          : answered(serviceRun({ runId, nativeStatus: 'PAUSED' })),
     })
     expect(endings).toEqual(['run-0', 'run-1', 'run-2', 'run-3'])
   })

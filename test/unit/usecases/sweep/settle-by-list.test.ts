@@ -12,7 +12,7 @@ import {
   statuses,
 } from '../../../support/settling.ts'
 
-test('ends a run too young to be looked for when a page that is read anyway shows it', async () => {
+test('ends a run too young for its own read when a page that is read anyway shows it', async () => {
   const young = [run(8, second), run(9, second)]
   const ended = statuses(10, (n) => (n === 9 ? 'IN_PROGRESS' : 'SUCCEEDED'))
   const { calls, endings } = await settle([...runs(5), ...young], dataZoneWith(ended))
@@ -29,8 +29,8 @@ describe('a domain with many runs in flight', () => {
   })
 
   test('lists SUBMITTED before IN_PROGRESS, so that it sees a run that moves on between the two', async () => {
-    const is: Record<string, string> = { ...statuses(5, () => 'SUBMITTED') }
-    const script = dataZoneWith(is)
+    const statusOf: Record<string, string> = { ...statuses(5, () => 'SUBMITTED') }
+    const script = dataZoneWith(statusOf)
     const { calls, endings } = await settle(runs(5), {
       ...script,
       listRuns: async (domainId, query) => {
@@ -38,7 +38,7 @@ describe('a domain with many runs in flight', () => {
           domainId,
           query,
         )
-        if (query.status === 'SUBMITTED') is['run-0'] = 'IN_PROGRESS'
+        if (query.status === 'SUBMITTED') statusOf['run-0'] = 'IN_PROGRESS'
         return page
       },
     })
@@ -47,8 +47,8 @@ describe('a domain with many runs in flight', () => {
   })
 
   test('lists SUCCEEDED while a page settles at least two runs, then reads each remaining run with Get', async () => {
-    const is = statuses(10, (n) => (n < 4 ? 'SUCCEEDED' : n < 6 ? 'FAILED' : 'IN_PROGRESS'))
-    const { calls, endings, store } = await settle(runs(10), dataZoneWith(is))
+    const statusOf = statuses(10, (n) => (n < 4 ? 'SUCCEEDED' : n < 6 ? 'FAILED' : 'IN_PROGRESS'))
+    const { calls, endings, store } = await settle(runs(10), dataZoneWith(statusOf))
     expect(calls.slice(0, 3)).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'List SUCCEEDED'])
     expect(calls.slice(3).toSorted()).toEqual(['Get run-4', 'Get run-5'])
     expect(endings).toEqual(['run-0', 'run-1', 'run-2', 'run-3', 'run-4', 'run-5'])
@@ -56,15 +56,15 @@ describe('a domain with many runs in flight', () => {
   })
 
   test('reads a single missing run with Get instead of a page', async () => {
-    const is = statuses(5, (n) => (n === 0 ? 'SUCCEEDED' : 'SUBMITTED'))
-    const { calls } = await settle(runs(5), dataZoneWith(is))
+    const statusOf = statuses(5, (n) => (n === 0 ? 'SUCCEEDED' : 'SUBMITTED'))
+    const { calls } = await settle(runs(5), dataZoneWith(statusOf))
     expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'Get run-0'])
   })
 
   test('P11: stops paging through old endings of foreign runs at a page that settles fewer than two', async () => {
     const others = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`other-${n}`, 'SUCCEEDED']))
-    const is = { ...others, ...statuses(6, () => 'SUCCEEDED') }
-    const { calls, endings } = await settle(runs(6), dataZoneWith(is))
+    const statusOf = { ...others, ...statuses(6, () => 'SUCCEEDED') }
+    const { calls, endings } = await settle(runs(6), dataZoneWith(statusOf))
     expect(calls.slice(0, 3)).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'List SUCCEEDED'])
     expect(calls.slice(3).every((call) => call.startsWith('Get'))).toBe(true)
     expect(endings).toHaveLength(6)
@@ -114,7 +114,7 @@ describe('a domain with many runs in flight', () => {
     expect(problems).toEqual(['ThrottlingException', 'List was refused: read 5 runs with Get instead'])
   })
 
-  test('makes the Gets that replace a List oldest first, from another start in each sweep', async () => {
+  test('makes the Gets that replace a List oldest first, from a different run in each sweep', async () => {
     const ages = [3, 9, 5, 7, 2].map((age, n) => run(n, age * minute))
     const gets = async (nowMs: number) => {
       const { calls } = await settle(
@@ -138,12 +138,12 @@ describe('a domain with many runs in flight', () => {
     }
   })
 
-  test('P6: settles what ended when the lists of active runs are too long to be read in a sweep', async () => {
-    const is = statuses(6000, (n) => (n % 6 === 0 ? 'SUCCEEDED' : 'IN_PROGRESS'))
+  test('P6: settles runs that ended when the lists of active runs are too long to be read in a sweep', async () => {
+    const statusOf = statuses(6000, (n) => (n % 6 === 0 ? 'SUCCEEDED' : 'IN_PROGRESS'))
     const script = {
-      ...dataZoneWith(is),
+      ...dataZoneWith(statusOf),
       getRun: async (_domainId: string, runId: string) =>
-        answered(serviceRun({ runId, nativeStatus: is[runId] ?? 'GONE' })),
+        answered(serviceRun({ runId, nativeStatus: statusOf[runId] ?? 'GONE' })),
     }
     const { endings, calls, problems } = await settleSlowly(runs(6000), script, 30 * second, 300)
     const lists = calls.filter((call) => call.startsWith('List'))
@@ -189,24 +189,24 @@ describe('a domain with many runs in flight', () => {
 
   test('P6: reads an old run that no list shows like any other', async () => {
     const old = run(9, 70 * minute)
-    const is = { ...statuses(5, () => 'IN_PROGRESS'), 'run-9': 'FAILED' }
-    const { calls, endings } = await settle([...runs(5), old], dataZoneWith(is))
+    const statusOf = { ...statuses(5, () => 'IN_PROGRESS'), 'run-9': 'FAILED' }
+    const { calls, endings } = await settle([...runs(5), old], dataZoneWith(statusOf))
     expect(calls).toEqual(['List SUBMITTED', 'List IN_PROGRESS', 'Get run-9'])
     expect(endings).toEqual(['run-9'])
   })
 
   test('P9: ends a run past its deadline only after a Get, whatever the lists show', async () => {
     const late = run(9, 5 * 60 * minute)
-    const is = { ...statuses(5, () => 'SUBMITTED'), 'run-9': 'IN_PROGRESS' }
-    const { calls, ended } = await settle([...runs(5), late], dataZoneWith(is))
+    const statusOf = { ...statuses(5, () => 'SUBMITTED'), 'run-9': 'IN_PROGRESS' }
+    const { calls, ended } = await settle([...runs(5), late], dataZoneWith(statusOf))
     expect(calls).toEqual(['Get run-9', 'List SUBMITTED'])
     expect(ended).toMatchObject([{ runId: 'run-9', ending: 'TIMED_OUT', nativeStatus: 'IN_PROGRESS' }])
   })
 
   test('reads a run that ended past its deadline with one Get, not two', async () => {
     const late = run(9, 5 * 60 * minute)
-    const is = { ...statuses(5, () => 'SUBMITTED'), 'run-9': 'SUCCEEDED' }
-    const { calls, ended } = await settle([...runs(5), late], dataZoneWith(is))
+    const statusOf = { ...statuses(5, () => 'SUBMITTED'), 'run-9': 'SUCCEEDED' }
+    const { calls, ended } = await settle([...runs(5), late], dataZoneWith(statusOf))
     expect(calls).toEqual(['Get run-9', 'List SUBMITTED'])
     expect(ended).toMatchObject([{ ending: 'SUCCEEDED' }])
   })

@@ -37,7 +37,7 @@ describe('a domain with few runs in flight', () => {
     expect(ended).toMatchObject([{ typeStats, error: { message: 'BUSINESS_NAMES: no names' } }])
   })
 
-  test('reports each refused Get and ends nothing', async () => {
+  test('reports each refused Get, and ends no run', async () => {
     for (const kind of ['NOT_FOUND', 'DENIED', 'UNAVAILABLE'] as const) {
       const { ended, problems, store } = await settle(runs(2), { getRun: async () => refused(kind) })
       expect(ended).toEqual([])

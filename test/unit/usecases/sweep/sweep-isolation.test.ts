@@ -5,7 +5,7 @@ import { answered, refused, serviceRun } from '../../../support/scripted-datazon
 import { assetOf, due, forAsset, startedEarlier, succeeded, sweeper } from '../../../support/sweeping.ts'
 
 describe('isolation of failures', () => {
-  test('P9: settles the other domains when one answers nothing', async () => {
+  test('P9: settles the other domains when DataZone denies every read of one', async () => {
     const world = sweeper(
       [
         forAsset(inFlightRun(startedEarlier), 'a', 'dzd_a'),
@@ -72,7 +72,7 @@ describe('isolation of failures', () => {
     expect(released).toEqual(names.filter((name) => name !== 'asset-04'))
   })
 
-  test('releases and settles although an announcement fails', async () => {
+  test('releases and settles even when an announcement fails', async () => {
     const world = sweeper(
       [
         forAsset(endedRun({ detectedAtMs: t0 }), 'a'),
@@ -88,7 +88,7 @@ describe('isolation of failures', () => {
   })
 })
 
-describe('P9: a step that takes long', () => {
+describe('P9: a slow step', () => {
   test('gives each domain its share of the time', async () => {
     const of100 = (domainId: string) =>
       Array.from({ length: 100 }, (_, n) =>

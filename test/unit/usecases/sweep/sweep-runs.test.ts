@@ -67,7 +67,7 @@ describe('sweepRuns', () => {
     expect(world.store.writes).toEqual([])
   })
 
-  test('P3: sends an ending whose event was not accepted in the next sweep, under the same id', async () => {
+  test('P3: sends again in the next sweep, under the same id, an ending whose event was not accepted', async () => {
     const world = sweeper([forAsset(inFlightRun(startedEarlier), 'a')], succeeded)
     const refusals: unknown[] = []
     world.bus.refuses = ({ detail }) => refusals.push(detail.metadata.id) === 1
@@ -79,7 +79,7 @@ describe('sweepRuns', () => {
     expect(await world.sweep()).toMatchObject({ due: 0, announced: 0 })
   })
 
-  test('P8: reports a record it must not act on, and leaves it alone', async () => {
+  test('P8: reports a record of a newer version, and leaves it unchanged', async () => {
     const world = sweeper([])
     const key = runKey(forAsset(inFlightRun(), 'a'))
     world.store.unreadable.push({ key, isNewer: true, problem: 'is newer' })
@@ -101,7 +101,7 @@ describe('sweepRuns', () => {
     })
   })
 
-  test('counts the runs it ended by ending', async () => {
+  test('counts the runs that it ended, for each ending', async () => {
     const world = sweeper(
       [
         forAsset(inFlightRun(startedEarlier), 'a'),
@@ -139,7 +139,7 @@ describe('sweepRuns', () => {
   })
 })
 
-test('stops when it is out of time, says so, and leaves the rest to the next sweep', async () => {
+test('stops when it is out of time, reports it, and leaves the rest to the next sweep', async () => {
   const world = sweeper(
     [
       forAsset(endedRun({ detectedAtMs: t0 }), 'a'),
@@ -153,7 +153,7 @@ test('stops when it is out of time, says so, and leaves the rest to the next swe
   expect(await world.sweep()).toMatchObject({ announced: 2, released: 1, outOfTime: false })
 })
 
-test('stops between two batches when it is out of time, of events and of releases', async () => {
+test('stops between two batches of events, or after a batch of releases, when it is out of time', async () => {
   const ended = Array.from({ length: 25 }, (_, n) => forAsset(endedRun({ detectedAtMs: t0 }), `ended-${n}`))
   const world = sweeper(ended)
   const { put } = world.bus

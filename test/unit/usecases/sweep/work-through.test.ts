@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { workThrough } from '../../../../lib/usecases/sweep/work-through.ts'
 
 describe('workThrough', () => {
-  test('works on three items at a time, and on all in the end', async () => {
+  test('works on three items at a time, and on all of them in the end', async () => {
     let active = 0
     let most = 0
     const done: number[] = []
