@@ -27,7 +27,7 @@ const world = (...runs: Parameters<typeof announce>[0]) => {
   return { ...ports, announce: () => announce(runs, ports) }
 }
 
-test('P3: marks what the bus accepted, and leaves the rest owed', async () => {
+test('P3: marks the endings that the bus accepted, and leaves the others owed', async () => {
   const { announce, bus, store } = world(ofAsset('a'), ofAsset('b'), ofAsset('c'))
   bus.refuses = ({ detail }) => detail.data.asset?.id === 'b'
   expect(await announce()).toBe(2)
@@ -174,7 +174,7 @@ test('counts an ending when its mark is recorded, and not when another invocatio
   const added: unknown[] = []
   const counters = { add: async (counts: readonly object[]) => void added.push(...counts) }
   const [run] = ports.store.all()
-  if (run?.state !== 'ENDED') throw new Error('the run should have ended')
+  if (run?.state !== 'ENDED') throw new Error('expected an ended run')
   await announce([run], { ...ports, counters })
   expect(added).toMatchObject([{ counts: { SUCCEEDED: 1, STARTED: 1 } }])
   await announce([run], { ...ports, counters })

@@ -39,7 +39,7 @@ describe('an owed cancel', () => {
   })
 
   test.each(['SUCCEEDED', 'FAILED', 'PARTIALLY_SUCCEEDED'])(
-    'P5: leaves the ending %s as it is when it came too late, and prevents a retry',
+    'P5: does not change the ending %s when it comes too late, and prevents a retry',
     async (nativeStatus) => {
       const policy = { retry: { attempts: 3, delayMs: minute } }
       const script = { ...canceling(nativeStatus), cancelRun: async () => refused('CONFLICT') }
@@ -69,7 +69,7 @@ describe('an owed cancel', () => {
     },
   )
 
-  test('is sent once in a sweep, whatever else is noted on the run', async () => {
+  test('is sent once in a sweep, whatever else is recorded on the run', async () => {
     const { settle, currentRun, datazone } = cancelSweeper(runOwingCancel({ notFoundSinceMs: t0 - minute }), {
       ...canceling('IN_PROGRESS'),
       cancelRun: async () => refused('UNAVAILABLE'),
@@ -79,7 +79,7 @@ describe('an owed cancel', () => {
     expect(datazone.calls).toEqual(['Cancel run-1', 'Get run-1'])
   })
 
-  test('is followed by a Get although the table did not record that DataZone accepted it', async () => {
+  test('is followed by a Get even when the table did not record that DataZone accepted it', async () => {
     const { settle, currentRun, datazone, store } = cancelSweeper(
       runOwingCancel(),
       canceling('IN_PROGRESS', 'CANCELED'),

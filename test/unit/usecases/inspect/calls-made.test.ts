@@ -32,13 +32,13 @@ describe('callsMade', () => {
     ])
   })
 
-  test('says that Get showed an ending with type statistics', () => {
+  test('names Get for an ending with type statistics', () => {
     const typeStats = [{ type: 'BUSINESS_DESCRIPTIONS', status: 'FAILED' }]
     const run = endedRun({ history: historyOf('claimed', 'FAILED'), runId: 'run-1', typeStats })
     expect(callsMade(run)).toEqual([{ atMs: 1, call: 'GetMetadataGenerationRun', answer: 'FAILED' }])
   })
 
-  test('adds the message that DataZone gave last', () => {
+  test('adds the latest message of DataZone', () => {
     const error = { name: 'ConflictException', message: 'a run is active' }
     const history = historyOf('claimed', 'parked: CONFLICT (ConflictException)')
     expect(callsMade(parkedRun({ history, reason: 'CONFLICT', error }))[0]?.answer).toBe(

@@ -21,7 +21,7 @@ describe('cancelScopeOf', () => {
     ['a claim', claimedRun()],
     ['a parked request', parkedRun()],
     ['a parked request of a data source', parkedRun({ subject: sourceSubject })],
-  ])('names %s so that a cancel request can name it', (_, run) => {
+  ])('returns a scope for %s that is valid in a cancel request', (_, run) => {
     const result = cancelScopeOf(run)
     expect(result.outcome).toBe('cancelable')
     if (result.outcome !== 'cancelable') return
@@ -43,7 +43,7 @@ describe('cancelScopeOf', () => {
     ['revision is not known', parkedRun({ subject: unresolved })],
     ['DataZone cannot cancel', inFlightRun({ subject: sourceSubject })],
     ['DataZone cannot cancel', inFlightRun({ subject: foreign })],
-  ])('refuses what cannot be canceled: %s', (why, run) => {
+  ])('refuses a run that cannot be canceled: %s', (why, run) => {
     expect(cancelScopeOf(run)).toEqual({ outcome: 'refused', why: expect.stringContaining(why) })
   })
 })

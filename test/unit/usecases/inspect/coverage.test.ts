@@ -21,7 +21,7 @@ const asset = (assetId: string, more: Partial<CatalogAsset> = {}): CatalogAsset 
   ...more,
 })
 
-/** A catalog with these pages of listings. */
+/** Returns a catalog with these pages of listings. */
 const catalogOf = (pages: readonly (readonly CatalogAsset[])[]): Catalog => ({
   listings: async (_, token) => {
     const next = Number(token ?? 0) + 1
@@ -51,7 +51,7 @@ const coverage = (catalog: Catalog, ...records: Run[]) =>
     { catalog, store: memoryRunStore(...records), clock: manualClock() },
   )
 
-describe('the place of one published asset', () => {
+describe('coverageOf one published asset', () => {
   const at = (revision: string) => ({ subject: { ...subject, assetId: 'orders', revision } })
   const failed = endedRun({ ...at('4'), ending: 'FAILED' })
 
@@ -68,8 +68,8 @@ describe('the place of one published asset', () => {
     ['parked', [parkedRun(at('4'))], {}, 'waiting'],
     ['in flight after a failure', [failed, inFlightRun(at('4'))], {}, 'waiting'],
     ['skipped by a rule', [], { name: 'stg_orders' }, 'skipped'],
-    ['never asked for', [], {}, 'missing'],
-  ])('counts an asset with a run that was %s', async (_, records, more, standing) => {
+    ['never requested', [], {}, 'missing'],
+  ])('counts an asset by its runs: %s', async (_, records, more, standing) => {
     const none = { accepted: 0, review: 0, failed: 0, waiting: 0, skipped: 0, missing: 0 }
     const covered = standing === 'accepted' || standing === 'review' ? 1 : 0
     expect(await coverage(catalogOf([[asset('orders', more)]]), ...records)).toEqual([
@@ -78,12 +78,12 @@ describe('the place of one published asset', () => {
   })
 })
 
-test('counts a success at any revision where the catalog shows none', async () => {
+test('counts a success at any revision when the catalog shows no revision', async () => {
   const run = endedRun({ subject: { ...subject, assetId: 'orders', revision: '3' } })
   expect(await coverage(catalogOf([[unrevised('orders')]]), run)).toMatchObject([{ review: 1 }])
 })
 
-describe('several pages', () => {
+describe('coverageOf several pages', () => {
   const many = Array.from({ length: 25 }, (_, index) => asset(`asset-${index}`, { projectId: 'project-2' }))
   const pages = [many, [asset('orders'), asset('customers', { projectId: 'project-3' })]]
   const run = { projectId: 'project-1', projectName: 'Sales' }
@@ -116,7 +116,7 @@ describe('several pages', () => {
     expect(found[1]).not.toHaveProperty('projectName')
   })
 
-  test('counts only the projects that it is asked for', async () => {
+  test('counts only the requested projects', async () => {
     const { found } = await measure(['project-1', 'project-3'])
     expect(found.map(({ projectId }) => projectId)).toEqual(['project-1', 'project-3'])
   })

@@ -25,7 +25,7 @@ describe('titleOf', () => {
     expect(titleOf(inFlightRun({ subject: sourceSubject }))).toBe('trigger load-1, attempt 1')
   })
 
-  test('names the run id of a data source run that another caller started', () => {
+  test('names the run id of a foreign run', () => {
     const { triggerKey: _, ...source } = sourceSubject
     expect(titleOf(inFlightRun({ subject: { ...source, foreignRunId: 'run-9' } }))).toBe(
       'foreign run run-9, attempt 1',
@@ -34,7 +34,7 @@ describe('titleOf', () => {
 })
 
 describe('standingOf', () => {
-  test.each(parkReasons)('has words for %s', (reason) => {
+  test.each(parkReasons)('describes %s', (reason) => {
     expect(standingOf(parkedRun({ reason }))).toMatch(/^waits [a-z]/)
   })
 
@@ -55,7 +55,7 @@ describe('standingOf', () => {
 })
 
 describe('standingOf a failed run', () => {
-  test('gives an error only once', () => {
+  test('shows an error only once', () => {
     const typeStats = [{ type: 'BUSINESS_NAMES', status: 'FAILED', errorMessage: 'too many columns' }]
     const error = { name: 'GenerationFailed', message: 'BUSINESS_NAMES: too many columns' }
     expect(standingOf(endedRun({ ending: 'FAILED', typeStats, error }))).toBe(
@@ -65,11 +65,11 @@ describe('standingOf a failed run', () => {
 })
 
 describe('skipText', () => {
-  test.each(skipReasons)('has words for %s', (reason) => {
+  test.each(skipReasons)('describes %s', (reason) => {
     expect(skipText({ requestKey: 'event:1', reason, atMs: 0 })).toMatch(/^event:1 was skipped (because|by) /)
   })
 
-  test('names the rule and gives its words', () => {
+  test('names the rule and quotes its reason', () => {
     const skip = {
       requestKey: 'event:1',
       reason: 'POLICY',
@@ -104,7 +104,7 @@ describe('decidedBy', () => {
     expect(decidedBy(parkedRun({ policy: {} }))).toBeUndefined()
   })
 
-  test('says nothing of a data source, for which the policy has no rules', () => {
+  test('returns undefined for a data source, for which the policy has no rules', () => {
     expect(decidedBy(parkedRun({ subject: sourceSubject, policy: { version: 3 } }))).toBeUndefined()
   })
 })

@@ -15,7 +15,7 @@ describe('credentialFinding', () => {
     [60 * minute, 'ok', 'for 60 minutes more'],
     [14 * minute, 'warning', 'for 14 minutes more'],
     [0, 'error', 'expired'],
-  ])('says of credentials that expire in %s ms: %s', (leftMs, severity, text) => {
+  ])('reports credentials that expire in %s ms: %s', (leftMs, severity, text) => {
     const expiry = leftMs === undefined ? {} : { expiresAtMs: t0 + leftMs }
     expect(credentialFinding({ ...caller, ...expiry }, t0)).toMatchObject({
       severity,
@@ -43,7 +43,7 @@ describe('ruleFindings', () => {
     ])
   })
 
-  test('asks for a deployment where there is no such rule', () => {
+  test('asks for a deployment when the rule does not exist', () => {
     expect(ruleFindings([rule])).toMatchObject([
       { severity: 'error', fix: expect.stringContaining('deploy the stack again') },
     ])
@@ -51,7 +51,7 @@ describe('ruleFindings', () => {
 })
 
 describe('uncheckedFinding', () => {
-  test('is a warning where a permission is missing, and an error where a service does not answer', () => {
+  test('returns a warning for a missing permission, and an error for a service that does not answer', () => {
     expect(uncheckedFinding('rule', 'denied', true)).toMatchObject({
       severity: 'warning',
       fix: expect.any(String),

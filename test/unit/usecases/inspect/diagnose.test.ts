@@ -110,7 +110,7 @@ describe('diagnose', () => {
       { severity: 'error', command: ['membership', 'check', '--domain', 'dzd_orders'] },
     ],
     [
-      'a month that is used up',
+      'a used-up monthly quota',
       {
         overview: {
           ...healthy.overview,

@@ -107,7 +107,7 @@ describe('explainTarget', () => {
     expect(advice[0]?.why).toContain('project project-1')
   })
 
-  test('gives the reason of a rejection and offers another attempt', async () => {
+  test('gives the reason for a rejection, and offers another attempt', async () => {
     const { stories, advice } = await explain([rejectedRun()])
     expect(stories[0]?.standing).toBe('ended as REJECTED: no structured schema (ValidationException)')
     expect(advice[0]?.command).toContain('--regenerate')

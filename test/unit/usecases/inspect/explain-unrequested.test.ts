@@ -21,7 +21,7 @@ const rules: Policy['rules'] = [
   { match: { project: 'refdata' }, verdict: { kind: 'run', policy: {} } },
 ]
 
-/** A search that shows these assets as published. */
+/** Returns a search that shows these assets as published. */
 const searchOf = (...published: readonly string[]): AssetSearch => ({
   listed: async () =>
     published.map((assetId) => ({ assetId, name: 'any', projectId: 'sales', isPublished: true })),
@@ -64,11 +64,11 @@ describe('explainUnrequested', () => {
     })
   })
 
-  test('says whether the asset is published: another of its name is not it', async () => {
+  test('says whether the asset itself is published, not another asset of the same name', async () => {
     expect(await explain({}, searchOf('asset-2'))).toMatchObject({ isPublished: false })
   })
 
-  test('makes no call for what the caller gave', async () => {
+  test('makes no GetAsset call when the caller passes the asset', async () => {
     const datazone = scriptedDataZone({})
     expect(
       await explainUnrequested(
@@ -80,7 +80,7 @@ describe('explainUnrequested', () => {
     expect(datazone.calls).toEqual([])
   })
 
-  test('returns nothing for an asset that DataZone does not show', async () => {
+  test('returns undefined for an asset that DataZone does not show', async () => {
     const datazone = scriptedDataZone({ getAsset: async () => refused('NOT_FOUND') })
     expect(
       await explainUnrequested(target, { version: 3, policy: { rules } }, { datazone, search: searchOf() }),

@@ -33,7 +33,7 @@ const projects = [
   { projectId: 'p2', name: 'Reference data' },
 ]
 
-/** A catalog of five assets in two projects, whose listings show no external identifier; counts its calls. */
+/** Returns a catalog of five assets in two projects, whose listings show no external identifier, and its calls. */
 const catalog = () => {
   const calls: string[] = []
   const matching = (text: string) =>
@@ -80,7 +80,7 @@ describe('findAsset', () => {
   test.each([
     `${domainId}/5qh2k8c1r0d3xe`,
     `https://${domainId}.datazone.eu-central-1.on.aws/projects/p1/catalog/assets/5qh2k8c1r0d3xe?tab=schema`,
-  ])('takes %s as it is, without a call', async (named) => {
+  ])('accepts %s without a call', async (named) => {
     const { calls, ports } = catalog()
     const found = await findAsset(named, { domainId: 'dzd_other' }, ports)
     expect(found).toEqual({ outcome: 'found', asset: { domainId, assetId: '5qh2k8c1r0d3xe' } })
@@ -109,7 +109,7 @@ describe('findAsset', () => {
     },
   )
 
-  test('offers every asset of a name that several have, and none of another project', async () => {
+  test('offers every asset that has an ambiguous name, but none of another project', async () => {
     expect(await find('item')).toMatchObject({
       outcome: 'ambiguous',
       candidates: [{ assetId: '6rh2k8c1r0d3xe' }, { assetId: '7sh2k8c1r0d3xe' }],
@@ -117,7 +117,7 @@ describe('findAsset', () => {
     expect(await find('Sales/item')).toMatchObject({ outcome: 'found', asset: { assetId: '6rh2k8c1r0d3xe' } })
   })
 
-  test('finds an external identifier in the project asked for only', async () => {
+  test('finds an external identifier only in the named project', async () => {
     expect(await find(arn, 'Sales')).toMatchObject({
       outcome: 'found',
       asset: { assetId: '5qh2k8c1r0d3xe' },
@@ -126,7 +126,7 @@ describe('findAsset', () => {
     expect(await find('Reference data/store_sales')).toMatchObject({ outcome: 'unknown' })
   })
 
-  test('looks for an unpublished asset in fifty projects at most, or in the one asked for', async () => {
+  test('looks for an unpublished asset in at most fifty projects, or only in the named one', async () => {
     const { calls, ports } = catalog()
     const many = Array.from({ length: 60 }, (_, at) => ({ projectId: `p${at}`, name: `Project ${at}` }))
     const search = { ...ports.search, projects: async () => many }
@@ -152,7 +152,7 @@ describe('findAsset', () => {
     expect(await find('orders', 'no such project')).toEqual({ outcome: 'unknown', id: 'orders', similar: [] })
   })
 
-  test('takes an id whose asset the caller may not read', async () => {
+  test('accepts an id whose asset the caller may not read', async () => {
     expect(await find('9uh2k8c1r0d3xe')).toEqual({
       outcome: 'found',
       asset: { domainId, assetId: '9uh2k8c1r0d3xe' },

@@ -74,7 +74,7 @@ describe('listRuns', () => {
     expect(runs.map(({ assetId }) => assetId)).toEqual(found)
   })
 
-  test('asks the index only for what changed since', async () => {
+  test('queries the index only for runs that changed since then', async () => {
     const list = listOf({})
     await listRuns(list, ['dzd_orders'], { statuses: ['FAILED'], sinceMs: 7 }, { limit: 10 })
     expect(list.queries).toEqual([{ domainId: 'dzd_orders', status: 'FAILED', sinceMs: 7, pageSize: 11 }])

@@ -22,7 +22,7 @@ const refusal = (message: string) =>
     cause: undefined,
   })
 
-/** A domain with three projects; the role is an owner of the first, and a viewer of the second. */
+/** Returns a domain with four projects: the role owns the first and views the second, and the policy skips the last. */
 const domainOf = (over: Partial<Memberships> = {}) => {
   const changes: string[] = []
   const memberships: Memberships = {
@@ -62,18 +62,18 @@ describe('checkMemberships', () => {
 
   test.each([
     ['a profile that waits for its activation', { status: 'ASSIGNED' }, /get-iam-portal-login-url/],
-    ['a profile that is switched off', { status: 'DEACTIVATED' }, /is DEACTIVATED: have the administrator/],
+    ['a deactivated profile', { status: 'DEACTIVATED' }, /is DEACTIVATED: have the administrator/],
   ])('explains %s', async (_, { status }, problem) => {
     const { check } = domainOf({ profile: async () => ({ userId: 'u1', status }) })
     expect((await check()).problems).toEqual([expect.stringMatching(problem)])
   })
 
-  test('says what a key of the customer needs', async () => {
+  test('names the parameter that a customer managed key needs', async () => {
     const { check } = domainOf({ domain: async () => ({ kmsKeyArn: 'arn:aws:kms:key' }) })
     expect((await check()).problems).toEqual([expect.stringContaining('DomainKmsKeyArn')])
   })
 
-  test('asks for a profile first where the role has none', async () => {
+  test('asks for a profile first when the role has none', async () => {
     const report = await domainOf({ profile: async () => undefined }).check()
     expect(report.profile).toBe('NONE')
     expect(membershipCommands(report)[0]).toContain('create-user-profile')
@@ -81,7 +81,7 @@ describe('checkMemberships', () => {
 })
 
 describe('addMemberships', () => {
-  test('adds what is missing, and nothing else', async () => {
+  test('adds only the missing memberships', async () => {
     const { memberships, changes, check } = domainOf()
     expect((await addMemberships(await check(), memberships)).map(({ outcome }) => outcome)).toEqual([
       'added',
@@ -96,7 +96,7 @@ describe('addMemberships', () => {
     expect(changes).toEqual(['profile', 'owned', 'viewed', 'missing'])
   })
 
-  test('stops where the profile is refused, and reports each project', async () => {
+  test('stops when the profile is refused, and reports each project', async () => {
     const { memberships, check } = domainOf({
       profile: async () => undefined,
       createProfile: () => Promise.reject(refusal('not allowed')),
@@ -118,7 +118,7 @@ describe('addMemberships', () => {
     ])
   })
 
-  test('rethrows an error that is no refusal', async () => {
+  test('rethrows an error that is not a refusal', async () => {
     const { memberships, check } = domainOf({ addContributor: () => Promise.reject(new Error('broken')) })
     await expect(addMemberships(await check(), memberships)).rejects.toThrow('broken')
   })

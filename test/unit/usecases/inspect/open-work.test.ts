@@ -5,7 +5,7 @@ import { claimedRun, endedRun, inFlightRun, minute, parkedRun, subject, t0 } fro
 
 const of = (assetId: string) => ({ subject: { ...subject, assetId } })
 
-test('returns what waits, runs, or is owed an event, whenever it is due', async () => {
+test('returns records that wait, run or owe an event, whenever they are due', async () => {
   const store = memoryRunStore(
     claimedRun(of('claimed')),
     parkedRun({ ...of('parked'), retryAtMs: t0 + 40 * 24 * 60 * minute }),

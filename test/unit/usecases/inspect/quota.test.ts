@@ -3,12 +3,12 @@ import type { Cap } from '../../../../lib/run/caps.ts'
 import { quotaOf } from '../../../../lib/usecases/inspect/quota.ts'
 import { t0 } from '../../../support/runs.ts'
 
-/** The lines of these caps, of which this much is used, period by period. */
+/** Returns the lines of these caps, with the number of runs that are used in each period. */
 const lines = (caps: readonly Cap[], ...used: readonly number[]) =>
   quotaOf(caps, { used: async (counters) => counters.map((_, index) => used[index] ?? 0) }, t0)
 
 describe('quotaOf', () => {
-  test('has a line for the day and one for the month of a cap, with what backfill leaves', async () => {
+  test('returns a line for the day and one for the month of a cap, with its reserve for live', async () => {
     const cap: Cap = { name: 'sales', project: 'p1', perDay: 10, perMonth: 100, reserveForLive: 20 }
     const [day, month, ...more] = await lines([cap], 4, 40)
     expect(more).toEqual([])
@@ -23,7 +23,7 @@ describe('quotaOf', () => {
     })
   })
 
-  test('leaves nothing of a cap that was lowered below what is used', async () => {
+  test('shows no runs left in a cap that was lowered below the runs used', async () => {
     expect(await lines([{ name: 'all', perMonth: 5 }], 9)).toMatchObject([
       { scope: 'everything', used: 9, left: 0 },
     ])

@@ -6,7 +6,7 @@ import { claimedRun, endedRun, inFlightRun, minute, parkedRun, subject, t0 } fro
 
 const of = (assetId: string) => ({ ...subject, assetId })
 
-test('counts what owes something, by state and by the reason of what waits', async () => {
+test('counts the records with work left by state, and the parked ones by reason', async () => {
   const store = memoryRunStore(
     inFlightRun({ subject: of('a') }),
     inFlightRun({ subject: of('b'), runId: 'run-2' }),
