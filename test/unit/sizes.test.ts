@@ -32,7 +32,6 @@ const longFiles: ReadonlySet<string> = new Set([
   'packages/datazone-simulator/types.ts',
   'test/browser/page.test.ts',
   'test/simulation/ports/run-store.ts',
-  'test/unit/statuses-table.test.ts',
 ])
 
 interface Node {
