@@ -102,7 +102,9 @@ export const simulatedTable = (options: {
   const indexes = tableIndexes(time, indexLagMs)
   const claimCounts = new Map<string, unknown>()
   const claimCountOf = (partition: string) =>
-    parseClaimCount({ ...claimCountKey(partition), version: claimCounts.get(partition) })
+    claimCounts.has(partition)
+      ? parseClaimCount({ ...claimCountKey(partition), version: claimCounts.get(partition) })
+      : undefined
   /** By run id, what its item says of the record that holds it. */
   const holders = new Map<string, unknown>()
   const counters = capCounters(checksCounters)
