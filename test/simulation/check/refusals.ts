@@ -43,7 +43,7 @@ export const breakersLimitRefusedCalls: Rule = ({ refusedTimes, sent, quotaEnds 
         const mostEarly = requests + accidents + (isDenied ? 2 * projects : 0)
         // Another project may be denied for the first time later on.
         const mostLate = probes + accidents + (isDenied ? (projects - 1) * atOnce : 0)
-        const callsRefused = `calls were refused with ${error} ${key}`
+        const callsRefused = `calls were refused with ${error} ${key}`.trimEnd()
         return [
           ...(early.length > mostEarly
             ? [`${early.length} ${callsRefused} in the first minutes, where at most ${mostEarly} are due`]

@@ -9,7 +9,7 @@ export const caughtAt: Readonly<Record<string, number>> = {
   'a new token for each try of a data source run': 6,
   'a new token for each try': 3,
   'a pause holds a record that is to be canceled': 232,
-  'a prober that crashes holds its probe forever': 234,
+  'a prober that crashes holds its probe forever': 508,
   'a repeat guard that never expires': 1,
   'a schema that never stays the same': 1,
   'a skipped repeat is not recorded': 3,
