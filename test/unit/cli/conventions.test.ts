@@ -53,7 +53,7 @@ const leavesOf = (command: Command, path: string): readonly (readonly [string, C
 const program = programFor()
 await load(program, [])
 const leaves = leavesOf(program, '')
-const of = (kind: string) => leaves.filter(([path]) => kinds[path]?.some((one) => one === kind))
+const commandsOfKind = (kind: string) => leaves.filter(([path]) => kinds[path]?.some((one) => one === kind))
 const flagsOf = (command: Command) => command.options.map(({ long }) => long)
 const formatsOf = (command: Command) => command.options.find(({ long }) => long === '--output')?.argChoices
 
@@ -62,19 +62,25 @@ test('has a kind for every command', () => {
 })
 
 describe('a command', () => {
-  test.each(of('rows'))('offers every format and --columns when it prints rows: %s', (_, command) => {
-    expect(formatsOf(command)).toEqual(['table', 'json', 'jsonl', 'csv'])
-    expect(flagsOf(command)).toEqual(expect.arrayContaining(['--json', '--columns', '--quiet']))
-  })
+  test.each(commandsOfKind('rows'))(
+    'offers every format and --columns when it prints rows: %s',
+    (_, command) => {
+      expect(formatsOf(command)).toEqual(['table', 'json', 'jsonl', 'csv'])
+      expect(flagsOf(command)).toEqual(expect.arrayContaining(['--json', '--columns', '--quiet']))
+    },
+  )
 
-  test.each(of('document'))('offers JSON when it prints a document: %s', (_, command) => {
+  test.each(commandsOfKind('document'))('offers JSON when it prints a document: %s', (_, command) => {
     expect(formatsOf(command)).toEqual(['table', 'json', 'jsonl'])
     expect(flagsOf(command)).toEqual(expect.arrayContaining(['--json', '--quiet']))
   })
 
-  test.each(of('bulk'))('offers --dry-run and --yes when it changes many things: %s', (_, command) => {
-    expect(flagsOf(command)).toEqual(expect.arrayContaining(['--dry-run', '--yes', '--quiet']))
-  })
+  test.each(commandsOfKind('bulk'))(
+    'offers --dry-run and --yes when it changes many things: %s',
+    (_, command) => {
+      expect(flagsOf(command)).toEqual(expect.arrayContaining(['--dry-run', '--yes', '--quiet']))
+    },
+  )
 })
 
 describe('the help of a command', () => {

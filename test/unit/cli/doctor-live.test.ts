@@ -92,7 +92,7 @@ describe('listFacts', () => {
     ['other', at(1, 3, 2)],
     [null, at(2, 1)],
     [null, at(2, undefined, 1)],
-  ])('recognizes the order %s', (order, runs) => {
+  ])('recognizes the order %s (case %#)', (order, runs) => {
     expect(listFacts(runs)).toEqual({ order, runsSeen: runs.length, unrecognizedStatuses: [] })
   })
 

@@ -19,7 +19,7 @@ describe('a cancel request', () => {
     'detail-type': 'Run Cancel Requested',
     detail,
   })
-  const of = (target: object, more: object = {}) => ({
+  const cancelOf = (target: object, more: object = {}) => ({
     kind: 'cancel',
     cancel: {
       requestId: 'stop-1',
@@ -31,7 +31,7 @@ describe('a cancel request', () => {
   })
 
   test.each([
-    ['of an asset', cancelRequest(), of({ assetId: 'asset-1' })],
+    ['of an asset', cancelRequest(), cancelOf({ assetId: 'asset-1' })],
     [
       'of one revision and type of an asset, with a reason',
       cancelRequest({
@@ -39,13 +39,13 @@ describe('a cancel request', () => {
         types: ['BUSINESS_NAMES'],
         reason: 'too early',
       }),
-      of({ assetId: 'asset-1', revision: '4', types: ['BUSINESS_NAMES'] }, { reason: 'too early' }),
+      cancelOf({ assetId: 'asset-1', revision: '4', types: ['BUSINESS_NAMES'] }, { reason: 'too early' }),
     ],
-    ['of a data source', sourceCancelRequest(), of({ dataSourceId: 'source-1' })],
+    ['of a data source', sourceCancelRequest(), cancelOf({ dataSourceId: 'source-1' })],
     [
       'of one trigger',
       sourceCancelRequest({ triggerKey: 'load-1' }),
-      of({ dataSourceId: 'source-1', triggerKey: 'load-1' }),
+      cancelOf({ dataSourceId: 'source-1', triggerKey: 'load-1' }),
     ],
   ])('reads a cancel %s from the queue and from the run bus', (_, body, expected) => {
     expect(parse(body)).toEqual(expected)
@@ -80,14 +80,17 @@ describe('a cancel request', () => {
       expect(parse(body)).toMatchObject({ kind: 'cancel', cancel: { requestedAtMs } })
   })
 
-  test.each([cancelRequest, sourceCancelRequest])('P2: is malformed when it is dated in the future', (of) => {
-    const body = of({ requestedAt: '2027-11-20T02:14:00Z' })
+  test.each([
+    ['an asset', cancelRequest],
+    ['a data source', sourceCancelRequest],
+  ] as const)('P2: is malformed when it cancels runs of %s and is dated in the future', (_, requestFor) => {
+    const body = requestFor({ requestedAt: '2027-11-20T02:14:00Z' })
     const problem = expect.stringMatching(
       /requestedAt: must not be more than 5 minutes after the message was sent/,
     )
     expect(problemsOf(body)).toEqual([problem])
     expect(problemsOf(onBus(body))).toEqual([problem])
-    const about = of === sourceCancelRequest ? { runKind: 'DATA_SOURCE' } : {}
+    const about = requestFor === sourceCancelRequest ? { runKind: 'DATA_SOURCE' } : {}
     expect(parse(body)).toEqual({
       kind: 'malformed',
       problems: [problem],

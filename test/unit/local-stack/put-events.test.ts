@@ -47,7 +47,7 @@ describe('readEntry', () => {
     [{ ...entry, Detail: '"text"' }, 'MalformedDetail', 'malformed'],
     [{ ...entry, Source: 'aws.datazone' }, 'NotAuthorizedForSourceException', 'Not authorized'],
     [{ ...entry, EventBusName: 'other' }, 'ResourceNotFoundException', 'other does not exist'],
-  ])('fails %o with %s', (given, code, message) => {
+  ])('fails %j with %s', (given, code, message) => {
     expect(readEntry(given, buses)).toEqual({
       ErrorCode: code,
       ErrorMessage: expect.stringContaining(message),

@@ -13,16 +13,16 @@ import {
 
 const always = Date.parse('9999-12-31T23:59:59.999Z')
 const earlierStart = { firstAtMs: t0, lastAtMs: t0 }
-const of = { subject: sourceSubject }
+const ofSource = { subject: sourceSubject }
 
 describe('activeUntilMs', () => {
   test.each([
-    ['a plan', plannedRun(of), undefined],
-    ['a parked run without an earlier Start', parkedRun(of), undefined],
-    ['a parked run with an earlier Start', parkedRun({ ...of, earlierStart }), always],
-    ['a claim', claimedRun(of), always],
-    ['a run in flight', inFlightRun(of), always],
-    ['an ended run', endedRun({ ...of, detectedAtMs: t0 + minute }), t0 + minute],
+    ['a plan', plannedRun(ofSource), undefined],
+    ['a parked run without an earlier Start', parkedRun(ofSource), undefined],
+    ['a parked run with an earlier Start', parkedRun({ ...ofSource, earlierStart }), always],
+    ['a claim', claimedRun(ofSource), always],
+    ['a run in flight', inFlightRun(ofSource), always],
+    ['an ended run', endedRun({ ...ofSource, detectedAtMs: t0 + minute }), t0 + minute],
     ['a run of an asset', inFlightRun(), undefined],
   ])('returns the time at which it stops being active: %s', (_, run, expected) => {
     expect(activeUntilMs(run)).toBe(expected)

@@ -43,7 +43,7 @@ describe('cancelScopeOf', () => {
     ['revision is not known', parkedRun({ subject: unresolved })],
     ['DataZone cannot cancel', inFlightRun({ subject: sourceSubject })],
     ['DataZone cannot cancel', inFlightRun({ subject: foreign })],
-  ])('refuses a run that cannot be canceled: %s', (why, run) => {
+  ])('refuses a run that cannot be canceled: %s (case %#)', (why, run) => {
     expect(cancelScopeOf(run)).toEqual({ outcome: 'refused', why: expect.stringContaining(why) })
   })
 })

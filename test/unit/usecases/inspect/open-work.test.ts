@@ -3,15 +3,15 @@ import { openWork } from '../../../../lib/usecases/inspect/open-work.ts'
 import { memoryRunStore } from '../../../support/memory-run-store.ts'
 import { claimedRun, endedRun, inFlightRun, minute, parkedRun, subject, t0 } from '../../../support/runs.ts'
 
-const of = (assetId: string) => ({ subject: { ...subject, assetId } })
+const aboutAsset = (assetId: string) => ({ subject: { ...subject, assetId } })
 
 test('returns records that wait, run or owe an event, whenever they are due', async () => {
   const store = memoryRunStore(
-    claimedRun(of('claimed')),
-    parkedRun({ ...of('parked'), retryAtMs: t0 + 40 * 24 * 60 * minute }),
-    inFlightRun(of('in-flight')),
-    endedRun(of('to-announce')),
-    endedRun({ ...of('announced'), announcedAtMs: t0 }),
+    claimedRun(aboutAsset('claimed')),
+    parkedRun({ ...aboutAsset('parked'), retryAtMs: t0 + 40 * 24 * 60 * minute }),
+    inFlightRun(aboutAsset('in-flight')),
+    endedRun(aboutAsset('to-announce')),
+    endedRun({ ...aboutAsset('announced'), announcedAtMs: t0 }),
   )
   const { runs, unreadable } = await openWork(store)
   const ids = runs.map((run) => (run.subject.kind === 'METADATA_GENERATION' ? run.subject.assetId : ''))

@@ -6,7 +6,7 @@ import { memoryBreakers } from '../../../support/memory-breakers.ts'
 import { memoryRunStore } from '../../../support/memory-run-store.ts'
 import { claimedRun, inFlightRun, minute, parkedRun, subject, t0 } from '../../../support/runs.ts'
 
-const of = (assetId: string) => ({ ...subject, assetId })
+const subjectOf = (assetId: string) => ({ ...subject, assetId })
 
 const sweep: LastSweep = {
   startedAtMs: t0 - minute,
@@ -25,10 +25,10 @@ const sweep: LastSweep = {
 
 const portsWith = (lastSweep: LastSweep | undefined) => {
   const store = memoryRunStore(
-    inFlightRun({ subject: of('a'), startedAtMs: t0 }),
-    claimedRun({ subject: of('b') }),
-    parkedRun({ subject: of('c'), reason: 'DENIED', retryAtMs: t0 - minute }),
-    parkedRun({ subject: of('d'), reason: 'DENIED', retryAtMs: t0 + minute }),
+    inFlightRun({ subject: subjectOf('a'), startedAtMs: t0 }),
+    claimedRun({ subject: subjectOf('b') }),
+    parkedRun({ subject: subjectOf('c'), reason: 'DENIED', retryAtMs: t0 - minute }),
+    parkedRun({ subject: subjectOf('d'), reason: 'DENIED', retryAtMs: t0 + minute }),
   )
   const days = [
     { day: '2026-11-20', domainId: 'dzd_orders', projectId: 'p1', counts: { FAILED: 1, STARTED: 4 } },

@@ -4,17 +4,17 @@ import { memoryBreakers } from '../../../support/memory-breakers.ts'
 import { memoryRunStore } from '../../../support/memory-run-store.ts'
 import { claimedRun, endedRun, inFlightRun, minute, parkedRun, subject, t0 } from '../../../support/runs.ts'
 
-const of = (assetId: string) => ({ ...subject, assetId })
+const subjectOf = (assetId: string) => ({ ...subject, assetId })
 
 test('counts the records with work left by state, and the parked ones by reason', async () => {
   const store = memoryRunStore(
-    inFlightRun({ subject: of('a') }),
-    inFlightRun({ subject: of('b'), runId: 'run-2' }),
-    claimedRun({ subject: of('c') }),
-    endedRun({ subject: of('d') }),
-    endedRun({ subject: of('e'), announcedAtMs: t0 }),
-    parkedRun({ subject: of('f'), reason: 'DENIED', retryAtMs: t0 - minute }),
-    parkedRun({ subject: of('g'), reason: 'PAUSED', retryAtMs: t0 + minute }),
+    inFlightRun({ subject: subjectOf('a') }),
+    inFlightRun({ subject: subjectOf('b'), runId: 'run-2' }),
+    claimedRun({ subject: subjectOf('c') }),
+    endedRun({ subject: subjectOf('d') }),
+    endedRun({ subject: subjectOf('e'), announcedAtMs: t0 }),
+    parkedRun({ subject: subjectOf('f'), reason: 'DENIED', retryAtMs: t0 - minute }),
+    parkedRun({ subject: subjectOf('g'), reason: 'PAUSED', retryAtMs: t0 + minute }),
   )
   expect(await stackStatus({ store, breakers: memoryBreakers() }, t0)).toEqual({
     inFlight: 2,

@@ -85,9 +85,9 @@ describe('acceptRequest', () => {
   })
 
   test('dates a request no later than now, whatever the clocks of its sender and of the queue say', async () => {
-    const requestedAtMs = async (of: object, sentAtMs: number) => {
+    const requestedAtMs = async (over: object, sentAtMs: number) => {
       const world = starterWorld({ sentAtMs })
-      await world.handle(runRequest(of))
+      await world.handle(runRequest(over))
       return world.store.all()[0]?.request.requestedAtMs
     }
     expect(await requestedAtMs({}, t0 + minute)).toBe(t0)

@@ -111,15 +111,18 @@ describe('P7: a refusal that applies to all requests', () => {
 })
 
 describe('P7: the prober', () => {
-  test.each([denied, quotaFull])('probes alone, and closes the breaker when it succeeds', async (breaker) => {
-    const world = starterWorld({ breakers: [probeDue(breaker)] })
-    expect(await world.outcomes(requestForAsset('a'))).toEqual(['started'])
-    expect(await world.breakers.openBreakers()).toEqual([])
-    const failing = starterWorld({ breakers: [probeDue(breaker)], script: refusing(breaker.cause.reason) })
-    expect(await failing.outcomes(requestForAsset('a'))).toEqual(['parked'])
-    expect(await failing.outcomes(requestForAsset('b'))).toEqual(['parked'])
-    expect(failing.datazone.starts).toHaveLength(1)
-  })
+  test.each([denied, quotaFull])(
+    'probes alone behind $cause.reason, and closes the breaker when it succeeds',
+    async (breaker) => {
+      const world = starterWorld({ breakers: [probeDue(breaker)] })
+      expect(await world.outcomes(requestForAsset('a'))).toEqual(['started'])
+      expect(await world.breakers.openBreakers()).toEqual([])
+      const failing = starterWorld({ breakers: [probeDue(breaker)], script: refusing(breaker.cause.reason) })
+      expect(await failing.outcomes(requestForAsset('a'))).toEqual(['parked'])
+      expect(await failing.outcomes(requestForAsset('b'))).toEqual(['parked'])
+      expect(failing.datazone.starts).toHaveLength(1)
+    },
+  )
 
   test('probes after 1, 2, 4 and 8 minutes, then every 15', async () => {
     const world = starterWorld({ script: refusing('DENIED') })

@@ -37,9 +37,9 @@ describe('a cancel of a data source run', () => {
   })
 
   test('rejects the cancel of an active run at once', async () => {
-    const there = starterWorld({ runs: [inFlightRun(about)] })
-    expect(await there.outcomes(sourceCancelRequest())).toEqual(['rejected'])
-    expect(there.queue.copies).toHaveLength(1)
+    const world = starterWorld({ runs: [inFlightRun(about)] })
+    expect(await world.outcomes(sourceCancelRequest())).toEqual(['rejected'])
+    expect(world.queue.copies).toHaveLength(1)
   })
 
   test('covers only the trigger that it names', async () => {
@@ -51,14 +51,14 @@ describe('a cancel of a data source run', () => {
   test('follows a run that List shows active, and owes no cancel', async () => {
     const run = parkedRun({ ...about, ...withEarlierStart, cancel: recordedCancel })
     const createdAtMs = t0 - 90 * second
-    const there = cancelWorld([run], {
+    const world = cancelWorld([run], {
       listSourceRuns: async () =>
         answered({ runs: [serviceRun({ runId: 'source-run-1', types: [], createdAtMs })] }),
     })
-    expect(await there.handle(there.releaseMessageFor(run))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(run))).toMatchObject([
       { outcome: 'started', adopted: true },
     ])
-    const followed = there.store.current(run)
+    const followed = world.store.current(run)
     expect(followed).toMatchObject({ state: 'IN_FLIGHT', runId: 'source-run-1' })
     expect(followed).not.toHaveProperty('cancel')
     expect(followed?.history.at(-1)?.what).toMatch(/cannot be canceled$/)

@@ -76,9 +76,9 @@ describe('cancelRuns', () => {
 
   test('waits for a request to be resolved before it checks again', async () => {
     const waiting = parkedRun({ subject: unresolved, request: { ...origin, policyTypes: [] } })
-    const there = starterWorld({ runs: [waiting] })
-    expect(await there.outcomes(cancelRequest({ types: ['BUSINESS_DESCRIPTIONS'] }))).toEqual(['retry'])
-    expect(there.bus.events).toEqual([])
+    const world = starterWorld({ runs: [waiting] })
+    expect(await world.outcomes(cancelRequest({ types: ['BUSINESS_DESCRIPTIONS'] }))).toEqual(['retry'])
+    expect(world.bus.events).toEqual([])
   })
 
   test('ends a parked retry', async () => {
@@ -91,20 +91,20 @@ describe('cancelRuns', () => {
   test('records the cancel before it calls DataZone', async () => {
     const run = inFlightRun()
     const noted: unknown[] = []
-    const there = cancelWorld([run], {
+    const world = cancelWorld([run], {
       cancelRun: async () => {
-        noted.push(there.store.current(run)?.cancel)
+        noted.push(world.store.current(run)?.cancel)
         return answered(undefined)
       },
     })
-    expect(await there.handle(cancelRequest())).toMatchObject([{ outcome: 'cancel-requested' }])
+    expect(await world.handle(cancelRequest())).toMatchObject([{ outcome: 'cancel-requested' }])
     expect(noted).toEqual([recordedCancel])
-    expect(there.store.current(run)).toMatchObject({
+    expect(world.store.current(run)).toMatchObject({
       state: 'IN_FLIGHT',
       cancel: { ...recordedCancel, sentAtMs: t0 },
     })
-    expect(await there.handle(cancelRequest())).toMatchObject([{ outcome: 'cancel-requested' }])
-    expect(there.datazone.calls).toEqual(['Cancel run-1'])
+    expect(await world.handle(cancelRequest())).toMatchObject([{ outcome: 'cancel-requested' }])
+    expect(world.datazone.calls).toEqual(['Cancel run-1'])
   })
 
   test.each(['CONFLICT', 'INVALID', 'NOT_FOUND', 'THROTTLED', 'DENIED', 'UNAVAILABLE'] as const)(
@@ -132,18 +132,18 @@ describe('cancelRuns', () => {
   })
 
   test('spares a request that was sent after the cancel, whatever time the cancel names', async () => {
-    const there = cancelWorld([])
+    const world = cancelWorld([])
     const cancel = cancelRequest({ requestedAt: new Date(t0 + 3 * minute).toISOString() })
-    expect(await there.outcomes(cancel)).toEqual(['nothing-to-cancel'])
-    there.store.put(parkedRun({ request: { ...origin, requestedAtMs: t0 + minute } }))
-    there.clock.advance(2 * minute)
-    expect(await there.outcomes(cancel, 2)).toEqual(['nothing-to-cancel'])
+    expect(await world.outcomes(cancel)).toEqual(['nothing-to-cancel'])
+    world.store.put(parkedRun({ request: { ...origin, requestedAtMs: t0 + minute } }))
+    world.clock.advance(2 * minute)
+    expect(await world.outcomes(cancel, 2)).toEqual(['nothing-to-cancel'])
   })
 
   test("covers a request that was sent before the cancel, even when its sender's clock is ahead", async () => {
-    const there = cancelWorld([], { startRun: async () => refused('QUOTA_EXCEEDED') })
-    await there.handle(runRequest({ requestedAt: new Date(t0 + 2 * minute).toISOString() }))
-    expect(await there.outcomes(cancelRequest())).toEqual(['canceled'])
+    const world = cancelWorld([], { startRun: async () => refused('QUOTA_EXCEEDED') })
+    await world.handle(runRequest({ requestedAt: new Date(t0 + 2 * minute).toISOString() }))
+    expect(await world.outcomes(cancelRequest())).toEqual(['canceled'])
   })
 
   test('P2: rejects a cancel dated in the future, and changes nothing', async () => {
@@ -219,22 +219,22 @@ describe('cancelRuns', () => {
 
   test('applies the cancel to the record that another invocation wrote meanwhile', async () => {
     const run = parkedRun()
-    const there = cancelWorld([run], acceptingCancels)
+    const world = cancelWorld([run], acceptingCancels)
     let isFirst = true
-    there.store.beforeWrite = () => {
-      if (isFirst) there.store.put(inFlightRun({ version: 2 }))
+    world.store.beforeWrite = () => {
+      if (isFirst) world.store.put(inFlightRun({ version: 2 }))
       isFirst = false
     }
-    expect(await there.outcomes(cancelRequest())).toEqual(['cancel-requested'])
-    expect(there.datazone.calls).toEqual(['Cancel run-1'])
-    expect(there.store.current(run)).toMatchObject({ state: 'IN_FLIGHT', cancel: { sentAtMs: t0 } })
+    expect(await world.outcomes(cancelRequest())).toEqual(['cancel-requested'])
+    expect(world.datazone.calls).toEqual(['Cancel run-1'])
+    expect(world.store.current(run)).toMatchObject({ state: 'IN_FLIGHT', cancel: { sentAtMs: t0 } })
   })
 
   test('P8: returns the cancel to the queue while the asset has an unreadable record', async () => {
-    const there = cancelWorld([parkedRun()])
+    const world = cancelWorld([parkedRun()])
     const key = { partition: 'ASSET#dzd_orders#asset-1', record: 'RUN#5#X#0001' }
-    there.store.unreadable.push({ key, isNewer: true, problem: 'is newer' })
-    expect(await there.handle(cancelRequest())).toMatchObject([
+    world.store.unreadable.push({ key, isNewer: true, problem: 'is newer' })
+    expect(await world.handle(cancelRequest())).toMatchObject([
       { outcome: 'retry', reason: 'RECORD_UNREADABLE' },
     ])
   })
@@ -248,9 +248,9 @@ describe('cancelRuns', () => {
   })
 
   test('cancels during a pause', async () => {
-    const there = cancelWorld([parkedRun({ reason: 'PAUSED' })])
-    there.pauses.add('dzd_orders')
-    expect(await there.outcomes(cancelRequest())).toEqual(['canceled'])
+    const world = cancelWorld([parkedRun({ reason: 'PAUSED' })])
+    world.pauses.add('dzd_orders')
+    expect(await world.outcomes(cancelRequest())).toEqual(['canceled'])
   })
 })
 

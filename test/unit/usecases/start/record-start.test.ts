@@ -50,18 +50,18 @@ describe('the run id', () => {
     ['rejected', rejectedRun({ version: 2 })],
   ])(
     'P1: raises an alarm, and is noted in the history, when it differs from the id of a run that is %s',
-    async (_name, there) => {
+    async (_name, recorded) => {
       const world = starterWorld({
         script: {
           startRun: async () => {
-            world.store.put(there)
+            world.store.put(recorded)
             return answered(serviceRun({ runId: 'run-2' }))
           },
         },
       })
       expect(await world.handle(runRequest())).toMatchObject([{ outcome: 'duplicate-run', runId: 'run-2' }])
       const [kept] = world.store.all()
-      expect(kept).toMatchObject({ state: there.state, version: 3 })
+      expect(kept).toMatchObject({ state: recorded.state, version: 3 })
       expect(kept?.history.at(-1)?.what).toContain('run-2')
     },
   )

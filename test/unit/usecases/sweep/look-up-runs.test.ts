@@ -59,7 +59,7 @@ describe('P9: a run that Get answers with 404', () => {
 
   test('declares no run lost while many Gets of the domain answer 404', async () => {
     const age = 30 * minute
-    const known = runs(5, age).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
+    const known = runs(5, age).map((tracked) => ({ ...tracked, notFoundSinceMs: t0 - hour }))
     const { ended, problems, store } = await settle(known, dataZoneWith({}))
     expect(ended).toEqual([])
     expect(store.writes).toEqual([])
@@ -77,7 +77,7 @@ describe('P9: a run that Get answers with 404', () => {
   })
 
   test('P8: compares the 404s with the answered Gets only, because a refused Get shows nothing', async () => {
-    const known = runs(12, 30 * minute).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
+    const known = runs(12, 30 * minute).map((tracked) => ({ ...tracked, notFoundSinceMs: t0 - hour }))
     const { ended, problems } = await settle(known, {
       listRuns: async () => answered({ runs: [] }),
       getRun: async (_domainId, runId) =>
@@ -93,7 +93,7 @@ describe('P9: a run that Get answers with 404', () => {
   ])(
     'declares the four missing runs of %i lost only when fewer than half answer 404',
     async (count, lost) => {
-      const known = runs(count, 30 * minute).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
+      const known = runs(count, 30 * minute).map((tracked) => ({ ...tracked, notFoundSinceMs: t0 - hour }))
       const { endings } = await settle(known, {
         listRuns: async () => answered({ runs: [] }),
         getRun: async (_domainId, runId) =>
@@ -106,7 +106,7 @@ describe('P9: a run that Get answers with 404', () => {
   )
 
   test('declares a few runs lost when many others are found', async () => {
-    const known = runs(12, 30 * minute).map((there) => ({ ...there, notFoundSinceMs: t0 - hour }))
+    const known = runs(12, 30 * minute).map((tracked) => ({ ...tracked, notFoundSinceMs: t0 - hour }))
     const statusOf = statuses(12, (n) => (n < 4 ? 'GONE' : 'PAUSED'))
     const { endings } = await settle(known, {
       listRuns: async () => answered({ runs: [] }),

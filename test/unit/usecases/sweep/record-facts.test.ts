@@ -28,7 +28,7 @@ describe('a record that cannot be written', () => {
 
   test('P5: is left to the process that ended it meanwhile, which announces it', async () => {
     const tracked = runs(1)
-    const store = memoryRunStore(...tracked.map((there) => ({ ...there, version: 7 })))
+    const store = memoryRunStore(...tracked.map((one) => ({ ...one, version: 7 })))
     const settlement = await settleRuns(tracked, {
       store,
       datazone: scriptedDataZone(dataZoneWith({ 'run-0': 'SUCCEEDED' })),
@@ -49,7 +49,7 @@ describe('a record that cannot be written', () => {
   test('has its unrecognized status reported by the process that writes it', async () => {
     const tracked = runs(1)
     const { unrecognized } = await settleRuns(tracked, {
-      store: memoryRunStore(...tracked.map((there) => ({ ...there, version: 7 }))),
+      store: memoryRunStore(...tracked.map((one) => ({ ...one, version: 7 }))),
       datazone: scriptedDataZone(dataZoneWith({ 'run-0': 'PAUSED' })),
       clock: manualClock(),
       settings: defaults.sweeper,

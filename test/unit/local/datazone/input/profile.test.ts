@@ -103,7 +103,7 @@ describe('profileSchema', () => {
       'events',
       { ...emptyProfile, events: { 'Run Ended': { seen: 1, metadata: { 'id-1': 'string' }, data: {} } } },
     ],
-  ])('refuses other fields and any text that it does not know: %s', (message, given) => {
+  ])('refuses other fields and any text that it does not know: %s (case %#)', (message, given) => {
     expect(() => parseInput('the profile', profileSchema, given)).toThrow(message)
   })
 })

@@ -32,11 +32,11 @@ describe('driftOf', () => {
       ...schemas,
       0,
     ])
-    const of = (input: unknown) => ({
+    const cancelWithInput = (input: unknown) => ({
       CancelMetadataGenerationRun$: altered(sdk.CancelMetadataGenerationRun$, 4, () => input),
     })
-    expect(changed(of(added))).toEqual(['CancelMetadataGenerationRunInput: the SDK adds reason'])
-    expect(changed(of(altered(sdk.CancelMetadataGenerationRunInput$, 6, 1)))).toEqual([
+    expect(changed(cancelWithInput(added))).toEqual(['CancelMetadataGenerationRunInput: the SDK adds reason'])
+    expect(changed(cancelWithInput(altered(sdk.CancelMetadataGenerationRunInput$, 6, 1)))).toEqual([
       'CancelMetadataGenerationRunInput required members: the SDK lacks identifier',
     ])
   })

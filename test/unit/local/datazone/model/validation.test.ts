@@ -136,8 +136,8 @@ const cases: Case[] = Object.values(model.operations).flatMap(({ name: operation
     value: undefined,
     input: { ...base, [member]: undefined },
   }))
-  const broken = Object.entries(shape.members).flatMap(([member, { shape: of }]) =>
-    breaches(of).map(({ at, value }) => ({
+  const broken = Object.entries(shape.members).flatMap(([member, { shape: shapeName }]) =>
+    breaches(shapeName).map(({ at, value }) => ({
       operation,
       member: `${member}${at}`,
       value,
@@ -151,7 +151,7 @@ const cases: Case[] = Object.values(model.operations).flatMap(({ name: operation
 const titleOf = ({ operation, member, value }: Case): string =>
   value === undefined
     ? `refuses ${operation} without ${member}`
-    : `refuses ${operation} with ${member} = ${JSON.stringify(value).slice(0, 40)}`
+    : `refuses ${operation} with ${member} = ${JSON.stringify(value).slice(0, 160)}`
 
 describe('the service model', () => {
   test('covers every member of every operation, and serves every operation of the model', () => {

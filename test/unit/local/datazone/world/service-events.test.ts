@@ -147,7 +147,7 @@ describe('service events', () => {
       return typesOf(events)
     }
     const [triggered, succeeded, failed] = ['Triggered', 'Succeeded', 'Failed'].map(
-      (of) => `Data Source Run ${of}`,
+      (event) => `Data Source Run ${event}`,
     )
     expect(endsAs({})).toEqual([triggered, succeeded])
     expect(endsAs({ failureShare: 1 })).toEqual([triggered, failed])

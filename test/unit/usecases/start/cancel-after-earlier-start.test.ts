@@ -12,48 +12,48 @@ import { answered, refused, serviceRun } from '../../../support/scripted-datazon
 describe('a run with a cancel that may have been started', () => {
   test('P1: is released at once and looked up, not ended', async () => {
     const run = parkedRun({ ...withEarlierStart, reason: 'UNAVAILABLE', retryAtMs: t0 + 15 * minute })
-    const there = cancelWorld([run], { listRuns: async () => answered({ runs: [] }) })
-    expect(await there.outcomes(cancelRequest())).toEqual(['cancel-requested'])
-    expect(there.store.current(run)).toMatchObject({ state: 'PARKED', retryAtMs: t0, cancel: recordedCancel })
-    there.pauses.add('dzd_orders')
-    there.clock.advance(3 * minute)
-    expect(await there.outcomes(there.releaseMessageFor(run))).toEqual(['canceled'])
-    expect(there.datazone.calls).toEqual(['List asset-1'])
-    expect(there.bus.events).toMatchObject([{ detailType: 'Metadata Generation Run Canceled' }])
+    const world = cancelWorld([run], { listRuns: async () => answered({ runs: [] }) })
+    expect(await world.outcomes(cancelRequest())).toEqual(['cancel-requested'])
+    expect(world.store.current(run)).toMatchObject({ state: 'PARKED', retryAtMs: t0, cancel: recordedCancel })
+    world.pauses.add('dzd_orders')
+    world.clock.advance(3 * minute)
+    expect(await world.outcomes(world.releaseMessageFor(run))).toEqual(['canceled'])
+    expect(world.datazone.calls).toEqual(['List asset-1'])
+    expect(world.bus.events).toMatchObject([{ detailType: 'Metadata Generation Run Canceled' }])
   })
 
   test('P1: is adopted when List shows it, then canceled at DataZone', async () => {
     const run = parkedRun({ ...withEarlierStart, cancel: recordedCancel })
-    const there = cancelWorld([run], {
+    const world = cancelWorld([run], {
       ...acceptingCancels,
       listRuns: async () => answered({ runs: [serviceRun({ createdAtMs: t0 })] }),
     })
-    expect(await there.handle(there.releaseMessageFor(run))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(run))).toMatchObject([
       { outcome: 'started', adopted: true },
     ])
-    expect(there.datazone.calls).toEqual(['List asset-1', 'Cancel run-1'])
-    expect(there.store.current(run)).toMatchObject({ state: 'IN_FLIGHT', cancel: { sentAtMs: t0 } })
+    expect(world.datazone.calls).toEqual(['List asset-1', 'Cancel run-1'])
+    expect(world.store.current(run)).toMatchObject({ state: 'IN_FLIGHT', cancel: { sentAtMs: t0 } })
   })
 
   test('P1: waits until List can prove that it has no run, in mode plan as well', async () => {
     const run = parkedRun({ earlierStart: { firstAtMs: t0 - minute, lastAtMs: t0 }, cancel: recordedCancel })
-    const there = cancelWorld(
+    const world = cancelWorld(
       [run],
       { listRuns: async () => answered({ runs: [] }) },
       { mode: 'plan' as const },
     )
-    expect(await there.handle(there.releaseMessageFor(run))).toMatchObject([
+    expect(await world.handle(world.releaseMessageFor(run))).toMatchObject([
       { outcome: 'parked', run: { reason: 'LEASE_EXPIRED', retryAtMs: t0 + minute, cancel: recordedCancel } },
     ])
   })
 
   test('is canceled as soon as its run id is recorded, when the cancel arrived during the Start', async () => {
-    const there = cancelWorld([], {
+    const world = cancelWorld([], {
       ...acceptingCancels,
       startRun: async () => {
-        const [claim] = there.store.all()
+        const [claim] = world.store.all()
         if (claim?.state !== 'CLAIMED') throw new Error('expected a claim')
-        const { clock, handle } = there
+        const { clock, handle } = world
         clock.advance(second)
         expect(await handle(cancelRequest())).toMatchObject([
           { outcome: 'cancel-requested', run: { state: 'CLAIMED' } },
@@ -62,28 +62,28 @@ describe('a run with a cancel that may have been started', () => {
       },
     })
     const early = runRequest({ requestedAt: '2026-11-20T02:13:59Z' })
-    expect(await there.outcomes(early)).toEqual(['started'])
-    expect(there.datazone.calls).toEqual(['Start 4', 'Cancel run-1'])
-    expect(there.store.all()).toMatchObject([
+    expect(await world.outcomes(early)).toEqual(['started'])
+    expect(world.datazone.calls).toEqual(['Start 4', 'Cancel run-1'])
+    expect(world.store.all()).toMatchObject([
       { state: 'IN_FLIGHT', cancel: { requestId: 'stop-1', sentAtMs: t0 + second } },
     ])
   })
 
   test('ends at once, without a lease, when DataZone definitely refused its Start meanwhile', async () => {
-    const there = cancelWorld([], {
+    const world = cancelWorld([], {
       startRun: async () => {
-        await there.handle(cancelRequest())
+        await world.handle(cancelRequest())
         return refused('QUOTA_EXCEEDED')
       },
     })
     const early = runRequest({ requestedAt: '2026-11-20T02:13:59Z' })
-    expect(await there.handle(early)).toMatchObject([
+    expect(await world.handle(early)).toMatchObject([
       { outcome: 'parked', run: { reason: 'QUOTA_EXCEEDED', retryAtMs: t0 } },
     ])
-    const [run] = there.store.all()
+    const [run] = world.store.all()
     if (run === undefined) throw new Error('expected a record')
-    expect(await there.outcomes(there.releaseMessageFor(run))).toEqual(['canceled'])
-    expect(there.datazone.calls).toEqual(['Start 4'])
+    expect(await world.outcomes(world.releaseMessageFor(run))).toEqual(['canceled'])
+    expect(world.datazone.calls).toEqual(['Start 4'])
   })
 })
 
