@@ -10,7 +10,7 @@ import { endings } from '../../../lib/run/run.ts'
 const folder = join(import.meta.dirname, '../../../events')
 const generated = generatedFiles()
 const statuses = [...endings, 'STARTED' as const, 'SKIPPED' as const, 'DUPLICATE' as const]
-/** DataZone has no way to cancel a data source run. */
+/** The detail-types of both kinds of run. */
 const detailTypes = [
   ...statuses.map((status) => detailType(status)),
   ...statuses.map((status) => detailType(status, 'DATA_SOURCE')),

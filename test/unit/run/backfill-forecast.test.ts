@@ -18,7 +18,7 @@ const group = (runs: number, over: Partial<RunGroup> = {}): RunGroup => ({
 })
 
 describe('forecastRuns', () => {
-  test('starts everything this month without a cap', () => {
+  test('starts every run this month without a cap', () => {
     expect(forecastRuns([group(5000)], { domainId, caps: [] }, () => 0, nowMs)).toEqual({
       months: [{ month: '2026-11', runs: 5000 }],
       budgets: [],

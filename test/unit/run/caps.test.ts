@@ -22,14 +22,22 @@ describe('incrementsFor', () => {
   })
 
   test.each<[string, Partial<Cap>, boolean]>([
-    ['its domain', { domain: 'dzd_*' }, true],
-    ['another domain', { domain: 'dzd_sales' }, false],
-    ['its project', { project: 'project-1' }, true],
-    ['another project', { project: 'project-2*' }, false],
-    ['a type that it requests', { type: 'BUSINESS_DESCRIPTIONS' }, true],
-    ['a type that it does not request', { type: 'BUSINESS_NAMES' }, false],
-    ['its domain, but another project', { domain: 'dzd_orders', project: 'no' }, false],
-  ])('applies a cap that names %s: %o', (_, cap, applies) => {
+    ['applies a cap that names its domain', { domain: 'dzd_*' }, true],
+    ['does not apply a cap that names another domain', { domain: 'dzd_sales' }, false],
+    ['applies a cap that names its project', { project: 'project-1' }, true],
+    ['does not apply a cap that names another project', { project: 'project-2*' }, false],
+    ['applies a cap that names a type that it requests', { type: 'BUSINESS_DESCRIPTIONS' }, true],
+    [
+      'does not apply a cap that names only a type that it does not request',
+      { type: 'BUSINESS_NAMES' },
+      false,
+    ],
+    [
+      'does not apply a cap that names its domain, but another project',
+      { domain: 'dzd_orders', project: 'no' },
+      false,
+    ],
+  ])('%s', (_, cap, applies) => {
     expect(counted({ ...cap, perDay: 1 })).toHaveLength(applies ? 1 : 0)
   })
 

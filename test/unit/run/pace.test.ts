@@ -158,7 +158,7 @@ describe('rateAt after a fall', () => {
     expect(slowDown(fallen, t0 - 5 * second, 10).rateCuts).toBe(1)
   })
 
-  test('limits the rate to a lower configured one at once', () => {
+  test('lowers the rate to a lower configured rate at once', () => {
     expect(rateAt(fallen, t0 + 2000, 5)).toBe(5)
   })
 

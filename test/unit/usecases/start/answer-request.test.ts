@@ -15,11 +15,15 @@ const skipping = {
 
 describe('an explicit request that is skipped', () => {
   test.each([
-    ['by mode off', { mode: 'off' }, { reason: 'MODE_OFF' }],
-    ['by mode plan', { mode: 'plan' }, { reason: 'MODE_PLAN' }],
-    ['for its domain', { domainIds: ['dzd_other'] }, { reason: 'DOMAIN_NOT_SELECTED' }],
-    ['without a rule', { policy: { ...skipping, rules: [] } }, { reason: 'NO_RULE' }],
-    ['by a rule', { policy: skipping }, { reason: 'POLICY', rule: 0, because: 'not ready' }],
+    ['in mode off', { mode: 'off' }, { reason: 'MODE_OFF' }],
+    ['in mode plan', { mode: 'plan' }, { reason: 'MODE_PLAN' }],
+    ['for a domain that is not selected', { domainIds: ['dzd_other'] }, { reason: 'DOMAIN_NOT_SELECTED' }],
+    ['when no rule matches', { policy: { ...skipping, rules: [] } }, { reason: 'NO_RULE' }],
+    [
+      'when a rule skips its asset',
+      { policy: skipping },
+      { reason: 'POLICY', rule: 0, because: 'not ready' },
+    ],
   ] as const)('P2: gets a Skipped event %s', async (_name, settings, skip) => {
     const { handle, bus } = starterWorld({ settings })
     await handle(request)
@@ -35,7 +39,7 @@ describe('an explicit request that is skipped', () => {
     for (const { detail } of bus.events) expect(RunEventDetail.parse(detail)).toEqual(detail)
   })
 
-  test('P4: carries the same event id when it is delivered again', async () => {
+  test('P4: gets the same event id when it is redelivered', async () => {
     const { handle, bus } = starterWorld({ settings: { policy: skipping } })
     await handle(request)
     await handle(request, 2)

@@ -154,9 +154,9 @@ describe('cancelRuns', () => {
   })
 
   test.each([
-    ['another revision', cancelRequest({ asset: { id: 'asset-1', revision: '3' } })],
-    ['other types', cancelRequest({ types: ['BUSINESS_NAMES'] })],
-    ['a data source', sourceCancelRequest()],
+    ['a run of another revision', cancelRequest({ asset: { id: 'asset-1', revision: '3' } })],
+    ['a run of other types', cancelRequest({ types: ['BUSINESS_NAMES'] })],
+    ['a run of an asset when it names a data source', sourceCancelRequest()],
   ])('spares %s', async (_, request) => {
     const { outcomes } = cancelWorld([parkedRun()])
     expect(await outcomes(request)).toEqual(['nothing-to-cancel'])

@@ -4,12 +4,12 @@ import { endedRun } from '../../../support/runs.ts'
 import { showingAsset } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
-/** The maxReceiveCount of the request queue. */
+/** Far fewer receives than the request queue allows, which is 200. */
 const mostReceives = 5
 
 const shows = showingAsset('9')
 
-/** Delivers all messages concurrently, again and again, as the queue does; returns those that would become dead letters. */
+/** Delivers all messages concurrently, again and again, as the queue does; returns those that are left after the last receive. */
 const leftAfterAll = async (world: ReturnType<typeof starterWorld>, messages: readonly object[]) => {
   let left = messages
   for (let receives = 1; receives <= mostReceives && left.length > 0; receives += 1) {

@@ -6,10 +6,10 @@ import { refused } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 const hour = 60 * minute
-/** `t0` is 02:14 of the day before. */
+/** The midnight that ends the UTC day of `t0`, which is 02:14. */
 const midnight = Date.parse('2026-11-21T00:00:00.000Z')
 
-/** Ended runs of the source that started `agesMs` ago. */
+/** Returns ended runs of the source that started `agesMs` ago. */
 const ended = (...agesMs: readonly number[]): Run[] =>
   agesMs.map((ageMs, index) =>
     endedRun({

@@ -38,7 +38,7 @@ describe('P7: a denied Start', () => {
   test.each([
     ['while none is open', []],
     ['while it probes one', [probeDue({ ...denied, cause: { ...deniedCause, projectId: 'project-2' } })]],
-  ])('leaves breakers as they are after requests with the wrong project, %s', async (_, breakers) => {
+  ])('leaves breakers unchanged after requests with the wrong project, %s', async (_, breakers) => {
     const world = starterWorld({ breakers, script: { ...refusing('DENIED'), ...shows } })
     for (const id of ['a', 'b', 'c']) {
       expect(await world.outcomes({ ...requestForAsset(id), projectId: 'project-2' })).toEqual(['rejected'])

@@ -23,7 +23,7 @@ describe('P2: an attempt that ended without a run', () => {
     expect(second?.clientToken).not.toBe(first?.clientToken)
   })
 
-  test('P1: makes the rejected request itself a duplicate when it is delivered again', async () => {
+  test('P1: makes the rejected request itself a duplicate when it is redelivered', async () => {
     const world = starterWorld({ runs: [rejected] })
     expect(await world.outcomes(runRequest(), 2)).toEqual(['duplicate'])
     expect(world.datazone.calls).toEqual([])

@@ -96,7 +96,7 @@ describe('an asset that a rule on its name matches', () => {
     expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', subject: { revision: '4' } }])
   })
 
-  test('P1: is a duplicate before any call when it is delivered again', async () => {
+  test('P1: is a duplicate before any call when its event is redelivered', async () => {
     const world = starterWorld({ settings: { policy: noStaging }, script: shows() })
     await world.handle(assetEvent())
     world.datazone.calls.length = 0

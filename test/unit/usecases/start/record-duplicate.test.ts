@@ -6,7 +6,7 @@ import { startContext } from '../../../support/start-context.ts'
 const repeat = parkedRun({ request: { ...origin, requestKey: 'request:again-1', correlationId: 'load-7' } })
 
 describe('recordDuplicate', () => {
-  test('notes the request on the run that it asks for, and on no other', async () => {
+  test('notes the request on the run that it requests, and on no other', async () => {
     const run = inFlightRun()
     const other = inFlightRun({ subject: { ...subject, revision: '5' }, runId: 'run-2' })
     const context = startContext({ runs: [run, other] })

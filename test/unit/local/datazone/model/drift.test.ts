@@ -5,7 +5,7 @@ import { driftOf, knownDrift } from '../../../../../local/datazone/model/drift.t
 const changed = (change: Record<string, unknown>): string[] =>
   driftOf({ ...sdk, ...change }).filter((line) => knownDrift[line] === undefined)
 
-/** A copy of an SDK schema with one element replaced. */
+/** Returns a copy of an SDK schema with one element replaced. */
 const altered = (schema: readonly unknown[], index: number, value: unknown) => schema.with(index, value)
 
 describe('driftOf', () => {
