@@ -61,7 +61,7 @@ describe('callsMade', () => {
     'parked: RETRY (GenerationFailed)',
     'parked: BEHIND',
     'SUCCEEDED',
-  ])('names no call for %s without a run', (line) => {
+  ])('names no call for the history line "%s" of a run without a run id', (line) => {
     expect(callsMade(parkedRun({ history: historyOf(line) }))).toEqual([])
   })
 

@@ -52,7 +52,7 @@ describe('alsoCanceled', () => {
   const both = inFlightRun({ subject: { ...subject, types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] } })
   const one = inFlightRun()
 
-  test('names an open run of the same revision with fewer types', () => {
+  test('names an active run of the same revision with fewer types', () => {
     expect(alsoCanceled(both, [both, one, endedRun()])).toEqual([one])
   })
 

@@ -42,7 +42,7 @@ describe('diagnose', () => {
   })
 
   test.each<[string, Partial<Signs>, object]>([
-    ['no sweep', { overview: withoutSweep }, { check: 'last sweep', severity: 'error' }],
+    ['a missing sweep', { overview: withoutSweep }, { check: 'last sweep', severity: 'error' }],
     [
       'a stopped schedule',
       { nowMs: t0 + 9 * minute },

@@ -95,7 +95,7 @@ describe('findAsset', () => {
     ['Sales/store_sales', undefined],
     ['p1/store_sales', undefined],
     ['store_sales', 'Sales'],
-  ])('finds %s in project %s', async (named, project) => {
+  ])('finds %s, with the named project %s', async (named, project) => {
     expect(await find(named, project)).toMatchObject({
       outcome: 'found',
       asset: { domainId, assetId: '5qh2k8c1r0d3xe', name: 'store_sales', projectId: 'p1' },

@@ -30,10 +30,10 @@ describe('a foreign run', () => {
   const { runId: _run, ...withoutRun } = foreign
   const { eventId: _event, ...withoutEvent } = foreign
   test.each<[string, SourceHint, Partial<FollowSettings>]>([
-    ['of another data source', { ...foreign, dataSourceId: 'elsewhere' }, {}],
+    ['when it belongs to another data source', { ...foreign, dataSourceId: 'elsewhere' }, {}],
     ['in mode plan', foreign, { mode: 'plan' }],
     ['in mode off', foreign, { mode: 'off' }],
-    ['of a domain that is not selected', foreign, { domainIds: ['dzd_other'] }],
+    ['when its domain is not selected', foreign, { domainIds: ['dzd_other'] }],
     ['when its event names no run id', withoutRun, {}],
     ['when its event has no id', withoutEvent, {}],
   ])('is not followed %s', async (_name, event, following) => {
@@ -78,11 +78,11 @@ describe('a foreign run', () => {
   test.each([
     ['is followed with the project that Get shows', { projectId: 'project-7' }, 'source followed'],
     [
-      'is not followed when Get shows a project that the policy does not follow',
+      'is not followed with a project of Get that the policy leaves out',
       { projectId: 'project-8' },
       'source known',
     ],
-    ['is undecided while Get shows no project either', {}, 'source undecided'],
+    ['is undecided without a project from Get', {}, 'source undecided'],
   ])('%s when its event names no project', async (_, shown, fate) => {
     const following = { followDataSourceRuns: [{ project: 'project-7' }] }
     const { handle, store } = observerWorld([], showingSourceRun('RUNNING', shown), following)
