@@ -17,6 +17,6 @@ test.each([
   'cron(0 12 * * ? *)',
   'at(2026-01-01T00:00:00)',
   '',
-])('refuses %s', (expression) => {
+])('refuses "%s"', (expression) => {
   expect(() => ratePeriodMs(expression)).toThrow('is not a rate expression such as rate(5 minutes)')
 })

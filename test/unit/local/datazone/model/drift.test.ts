@@ -9,7 +9,7 @@ const changed = (change: Record<string, unknown>): string[] =>
 const altered = (schema: readonly unknown[], index: number, value: unknown) => schema.with(index, value)
 
 describe('driftOf', () => {
-  test('finds only known differences from the installed SDK; else run npm run simulator:drift', () => {
+  test('finds only known differences from the installed SDK (otherwise run npm run simulator:drift)', () => {
     expect(changed({})).toEqual([])
   })
 

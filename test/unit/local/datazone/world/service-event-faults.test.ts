@@ -34,7 +34,7 @@ const eventCounts = (settings: Partial<SettingsInput>, ending: string): { least:
 }
 
 describe('service events under faults', () => {
-  test('sends one event per ending, repeats it only as a duplicate, and never sends it before the ending', () => {
+  test('sends at most one event per ending and one duplicate of it, never before the ending', () => {
     fc.assert(
       fc.property(faults, starts, (settings, gapsMs) => {
         const world = worldWithRuns(settings, gapsMs)
