@@ -55,7 +55,7 @@ describe('the asset search on the simulator', () => {
     expect(await search.inventory(domainId, 'p2', 'draft_orders')).toEqual([])
   })
 
-  test('reads projects by id and by name, and none for a text that is no name', async () => {
+  test('reads projects by id and by name, and none for a text that cannot be a name', async () => {
     const search = await start()
     expect(await search.project(domainId, 'p2')).toEqual({ projectId: 'p2', name: 'Reference data' })
     expect(await search.project(domainId, 'p9')).toBeUndefined()
@@ -64,7 +64,7 @@ describe('the asset search on the simulator', () => {
     expect(await search.projects(domainId)).toHaveLength(2)
   })
 
-  test('throws what DataZone refuses, with its kind', async () => {
+  test('throws CatalogRefused with the kind of the refusal', async () => {
     const search = await start()
     const refused = await search.listed('dzd_unknown', 'orders').catch((error: unknown) => error)
     expect(refused).toBeInstanceOf(CatalogRefused)

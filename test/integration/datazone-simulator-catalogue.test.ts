@@ -57,7 +57,7 @@ describe('SearchListings', () => {
     ).rejects.toMatchObject({ name: 'ValidationException', ...saying("Value at 'filters.filter.attribute'") })
   })
 
-  test('gives forms, match rationale and aggregates when they are requested', async () => {
+  test('returns forms, match rationale and aggregates when they are requested', async () => {
     const { client } = await startWithCatalogue()
     const { items, aggregates } = await client.send(
       new SearchListingsCommand({
@@ -81,7 +81,7 @@ describe('SearchListings', () => {
     expect(seen).toEqual(['orders', 'returns', 'secrets'])
   })
 
-  test('is throttled over 16 calls a second', async () => {
+  test('is throttled above 16 calls a second', async () => {
     const { datazone } = await startWithCatalogue()
     const outcomes = Array.from({ length: 17 }, () =>
       datazone.call('SearchListings', { domainIdentifier }),
@@ -100,7 +100,7 @@ describe('Search', () => {
     expect(seen).toEqual(['orders', 'returns', 'drafts', 'old'])
   })
 
-  test('shows the suggestions that wait for a decision, with the forms', async () => {
+  test('returns suggestions that wait for a decision when forms are requested', async () => {
     const { client, advance: pass } = await startWithCatalogue()
     await startRun(client, 'drafts')
     pass(60_000)
@@ -128,7 +128,7 @@ describe('Search', () => {
   })
 })
 
-describe('GetProject and SearchListings of projects', () => {
+describe('GetProject and ListProjects', () => {
   test('returns projects by id and by their whole name, even to users who are not members', async () => {
     const { client } = await startWithCatalogue()
     const closed = await client.send(new GetProjectCommand({ domainIdentifier, identifier: 'closed' }))
@@ -161,7 +161,7 @@ describe('a membership', () => {
     ])
   })
 
-  test('decides who may read and who may change something', async () => {
+  test('decides who may read an asset and who may start a run', async () => {
     const { endpoint, datazone } = await startWithCatalogue()
     const [owner, viewer, grouped, stranger] = ['OWNER', 'VIEWER', 'GROUPED', 'STRANGER'].map((key) =>
       clientWith(key, endpoint),

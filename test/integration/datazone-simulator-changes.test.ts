@@ -31,7 +31,7 @@ describe('a suggestion', () => {
   }
   const orders = { domainIdentifier, identifier: 'orders' }
 
-  test('is accepted with all others, in a new revision that the same token answers again', async () => {
+  test('is accepted with all others in a new revision, which a repeat with the same token returns again', async () => {
     const { client, asset, waiting, datazone, advance: pass } = await withSuggestions()
     const accept = () =>
       client.send(
@@ -39,9 +39,9 @@ describe('a suggestion', () => {
       )
     expect(await accept()).toMatchObject({ assetId: 'orders', revision: '2' })
     expect(await accept()).toMatchObject({ revision: '2' })
-    const now = await asset()
-    expect(now).toMatchObject({ revision: '2', description: 'Orders: one row for each entry.' })
-    expect(now.formsOutput?.[0]?.content).toContain('"columnDescription":"Order Id of Orders."')
+    const accepted = await asset()
+    expect(accepted).toMatchObject({ revision: '2', description: 'Orders: one row for each entry.' })
+    expect(accepted.formsOutput?.[0]?.content).toContain('"columnDescription":"Order Id of Orders."')
     expect(await waiting()).toEqual([])
     pass(1000)
     const types = datazone.control.takeEvents().map(({ event }) => event['detail-type'])
@@ -108,7 +108,7 @@ describe('a listing', () => {
     ])
   })
 
-  test('is not found for an asset that never had one', async () => {
+  test('is not found for an unknown id', async () => {
     const { client } = await startWithCatalogue()
     await expect(
       client.send(new GetListingCommand({ domainIdentifier, identifier: 'nothing' })),
@@ -192,11 +192,11 @@ describe('a data source', () => {
 })
 
 describe('an ownership transfer', () => {
-  const about = { domainId: domainIdentifier, assetId: 'orders', targetProjectId: 'closed' }
+  const transfer = { domainId: domainIdentifier, assetId: 'orders', targetProjectId: 'closed' }
 
-  test('conflicts with changes until it ends, and then the new project owns the asset', async () => {
+  test('conflicts with Starts until it ends, after which the new project owns the asset', async () => {
     const { client, ask, datazone, advance: pass, endpoint } = await startWithCatalogue()
-    expect(datazone.control.transferAsset({ ...about, durationMs: 30_000 })).toMatchObject({
+    expect(datazone.control.transferAsset({ ...transfer, durationMs: 30_000 })).toMatchObject({
       sourceProjectId: 'open',
     })
     const shown = async () => {
@@ -222,7 +222,7 @@ describe('an ownership transfer', () => {
 
   test('leaves the asset in its project when it fails', async () => {
     const { client, ask, datazone, advance: pass } = await startWithCatalogue()
-    datazone.control.transferAsset({ ...about, durationMs: 1000, outcome: 'FAILED' })
+    datazone.control.transferAsset({ ...transfer, durationMs: 1000, outcome: 'FAILED' })
     pass(1000)
     expect((await ask('GET', `/v2/domains/${domainIdentifier}/assets/orders`)).body).toMatchObject({
       owningProjectId: 'open',

@@ -27,28 +27,28 @@ describe('the simulator as a command', () => {
     return bus
   }
 
-  test('delivers events one by one, and loses only an event whose delivery fails', async () => {
+  test('delivers events one by one, and loses only events whose delivery fails', async () => {
     const { datazone } = await startSimulator({ eventDelayMs: 0 })
-    const [handed, failed]: [unknown[], unknown[]] = [[], []]
+    const [delivered, failed]: [unknown[], unknown[]] = [[], []]
     const pump = pumpEvents(
       datazone.control,
       async (event) => {
-        handed.push(event.detail.data['assetId'])
-        if (handed.length === 1) throw new Error('no bus')
+        delivered.push(event.detail.data['assetId'])
+        if (delivered.length === 1) throw new Error('no bus')
       },
       { everyMs: 1, failed: (error) => failed.push(error) },
     )
     cleanups.push(pump.stop)
     for (const assetId of ['tpcds_store_sales', 'tpcds_item'])
       datazone.control.publishAsset({ domainId: sampleDomainId, assetId })
-    await expect.poll(() => handed).toEqual(['tpcds_store_sales', 'tpcds_item'])
+    await expect.poll(() => delivered).toEqual(['tpcds_store_sales', 'tpcds_item'])
     expect(failed).toEqual([new Error('no bus')])
     await pump.stop()
     datazone.control.publishAsset({ domainId: sampleDomainId, assetId: 'tpcds_item' })
     await expect.poll(() => datazone.control.takeEvents().length).toBe(1)
   })
 
-  /** The simulator as its own process, once it has printed its endpoint, or has ended. */
+  /** Starts the simulator as its own process, and waits until it has printed its endpoint or ended. */
   const command = async (...args: string[]) => {
     const child = spawn(process.execPath, ['local/simulator.ts', ...args])
     const errors = text(child.stderr)
@@ -105,7 +105,7 @@ describe('the simulator as a command', () => {
     expect(await ended).toBe(0)
   })
 
-  test('reports events that cannot be posted once, with the reason', async () => {
+  test('reports only once, with the reason, that events cannot be posted', async () => {
     const bus = await startDataZoneServer()
     await bus.stop()
     const { child, endpoint, ended, errors } = await command(
@@ -131,7 +131,7 @@ describe('the simulator as a command', () => {
     ])
   })
 
-  test('ends when the npm that started it gets a signal, and frees its port', async () => {
+  test('ends when the npm that started it receives a signal, and frees its port', async () => {
     const npm = spawn('npm', ['run', '-s', 'simulator', '--', '--port', '0'])
     cleanups.push(() => npm.kill('SIGKILL'))
     let said = ''
@@ -149,7 +149,7 @@ describe('the simulator as a command', () => {
     await expect.poll(answers).toBe(false)
   })
 
-  test('says in one line why it cannot start, and exits with a non-zero code', async () => {
+  test('reports in one line why it cannot start, and exits with a non-zero code', async () => {
     const { endpoint } = await startSimulator()
     const { port } = new URL(endpoint)
     const cases: [string[], number, string][] = [

@@ -6,7 +6,7 @@ import { startRequest as request, saying, startSimulator } from '../support/data
 describe('the control of the simulator', () => {
   const salesSource = { domainIdentifier: sampleDomainId, dataSourceIdentifier: 'glue_salesproject01' }
 
-  test('serves the control over HTTP as in process', async () => {
+  test('serves the catalogue, revisions, faults, runs and calls over HTTP as in process', async () => {
     const { ask, client, datazone } = await startSimulator()
     const loaded = await ask('PUT', '/_simulator/catalogue', JSON.stringify(sampleCatalogue(30)))
     expect([loaded.status, loaded.body]).toEqual([200, { domains: 1, assets: 30 }])
@@ -25,15 +25,15 @@ describe('the control of the simulator', () => {
     })
   })
 
-  test('answers the control with a 400 that names the field, and a 404 that lists the routes', async () => {
+  test('answers with a 400 that names the field, and with a 404 that lists the routes', async () => {
     const { ask } = await startSimulator()
     const bad = await ask('PUT', '/_simulator/faults', '[{"kind":"slow"}]')
     expect([bad.status, bad.body]).toEqual([400, saying('[0].delayMs')])
     const broken = await ask('PUT', '/_simulator/catalogue', 'nonsense')
     expect([broken.status, broken.body]).toEqual([400, saying('not JSON')])
     for (const path of ['/_simulator/nothing', '/_simulator/', '/_simulator']) {
-      const nowhere = await ask('GET', path)
-      expect([path, nowhere.status, nowhere.body]).toEqual([path, 404, saying('PUT catalogue')])
+      const unknown = await ask('GET', path)
+      expect([path, unknown.status, unknown.body]).toEqual([path, 404, saying('PUT catalogue')])
     }
     const empty = await ask('PUT', '/_simulator/faults')
     expect([empty.status, empty.body]).toEqual([400, saying('nothing was given, expected array')])
@@ -41,7 +41,7 @@ describe('the control of the simulator', () => {
     expect([tooLong.status, tooLong.body]).toEqual([413, saying('67108864 bytes')])
   })
 
-  test('serves the rest of the control over HTTP as in process', async () => {
+  test('serves outcomes, events, settings and deletions over HTTP as in process', async () => {
     let nowMs = 1_700_000_000_000
     const { ask, client, datazone } = await startSimulator({ now: () => nowMs })
     const asset = { domainId: sampleDomainId, assetId: 'tpcds_store_sales' }

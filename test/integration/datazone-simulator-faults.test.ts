@@ -20,7 +20,7 @@ const simulatorWith = async (...faults: Fault[]) => {
   return simulator
 }
 
-describe('faults, seen through the AWS SDK', () => {
+describe('a fault, as the AWS SDK meets it', () => {
   test('answers a raw HTML page instead of the call', async () => {
     const body = '<html><body>503 Service Unavailable</body></html>'
     const headers = { 'content-type': 'text/html' }
@@ -37,7 +37,7 @@ describe('faults, seen through the AWS SDK', () => {
     expect(datazone.control.runs()).toHaveLength(1)
   })
 
-  test('cuts off an answer halfway, after the effect', async () => {
+  test('cuts an answer off halfway, after the effect', async () => {
     const { client, datazone } = await simulatorWith({ kind: 'truncated', times: 1 })
     await expect(client.send(start())).rejects.toThrow()
     expect(datazone.control.runs()).toHaveLength(1)
@@ -50,7 +50,7 @@ describe('faults, seen through the AWS SDK', () => {
   })
 
   test.each([false, true])(
-    'gives no answer until the caller gives up, with an effect: %s',
+    'leaves a call unanswered until the caller gives up, with an effect: %s',
     async (afterEffect) => {
       const { client, datazone } = await simulatorWith({ kind: 'hang', afterEffect })
       const abort = new AbortController()
@@ -62,7 +62,7 @@ describe('faults, seen through the AWS SDK', () => {
     },
   )
 
-  test('makes one run of a page unreadable, which costs the SDK the whole page', async () => {
+  test('makes one run of a page unreadable, so that the SDK fails on the whole page', async () => {
     const { client, datazone } = await startSimulator()
     const { id } = await client.send(start())
     const list = () =>
@@ -126,18 +126,18 @@ describe('a request that no SDK sends', () => {
     return [answer.status, answer.headers.get('x-amzn-errortype'), await answer.json()]
   }
 
-  test('gets SerializationException for a body that is not JSON', async () => {
+  test('is refused with SerializationException if its body is not JSON', async () => {
     const { endpoint } = await startSimulator()
     expect(await posted(endpoint, '{"types":')).toEqual([400, 'SerializationException', saying('not JSON')])
   })
 
-  test('gets SerializationException for invalid UTF-8', async () => {
+  test('is refused with SerializationException if its body is not valid UTF-8', async () => {
     const { endpoint } = await startSimulator()
     const body = new Uint8Array([0x7b, 0xff, 0x7d])
     expect(await posted(endpoint, body)).toEqual([400, 'SerializationException', saying('valid UTF-8')])
   })
 
-  test('is refused with a clear message when it is compressed', async () => {
+  test('is refused with a clear message if it is compressed', async () => {
     const { endpoint } = await startSimulator()
     const body = new Uint8Array(gzipSync('{}'))
     expect(await posted(endpoint, body, { 'content-encoding': 'gzip' })).toEqual([

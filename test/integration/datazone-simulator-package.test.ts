@@ -16,7 +16,7 @@ import type { Control, Settings } from '../../packages/datazone-simulator/types.
 const run = promisify(execFile)
 const repository = resolve(import.meta.dirname, '..', '..')
 
-/** A test as a user of the package writes it; Node.js strips its types, and tsc checks them. */
+/** A test as a user of the package would write it. Node.js strips its types, and tsc checks them. */
 const userTest = `
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
@@ -56,7 +56,7 @@ test('follows a run to its ending without waiting', async () => {
 })
 `
 
-/** The same in CommonJS, as Jest without flags loads it, with a simulator of another process. */
+/** The use of the package in CommonJS, as Jest without flags loads it, with the control over HTTP. */
 const commonJsUse = `
 import simulator = require('datazone-simulator')
 
@@ -163,7 +163,7 @@ describe('the packed simulator, in a folder with nothing else', () => {
 })
 
 describe('startSimulator', () => {
-  test('leaves no server behind when the catalogue is wrong', async () => {
+  test('leaves no server behind if the catalogue is invalid', async () => {
     const port = await freePort('the simulator')
     const { domains } = sampleCatalogue(1)
     await expect(startSimulator({ port, catalogue: { domains: [...domains, ...domains] } })).rejects.toThrow(
@@ -174,7 +174,7 @@ describe('startSimulator', () => {
   })
 })
 
-test('has a function for each route of the control', async () => {
+test('covers each route of the control with a function of the package', async () => {
   const { endpoint, stop } = await startDataZoneServer({ port: 0, now: Date.now, seed: 1 })
   try {
     const answer = await fetch(`${endpoint}/_simulator/unknown`)

@@ -68,8 +68,8 @@ describe('the simulator', () => {
   test('passes every error of the service to the SDK with its name, status and message', async () => {
     const { client, datazone } = await startSimulator({ startBucket: 1, startRatePerSecond: 0.001 })
     const send = () => client.send(new StartMetadataGenerationRunCommand(request))
-    const badList = new GetAssetCommand({ domainIdentifier: 'nope', identifier: 'a' })
-    await expect(client.send(badList)).rejects.toMatchObject({
+    const invalid = new GetAssetCommand({ domainIdentifier: 'nope', identifier: 'a' })
+    await expect(client.send(invalid)).rejects.toMatchObject({
       name: 'ValidationException',
       message: expect.stringContaining("Value at 'domainIdentifier' failed to satisfy constraint"),
       $metadata: { httpStatusCode: 400 },
@@ -85,7 +85,7 @@ describe('the simulator', () => {
     })
   })
 
-  test('breaks the connection of a lost answer, and a retry with the same token finds the run', async () => {
+  test('breaks the connection at a lost answer, and returns the run to a retry with the same token', async () => {
     const { client, datazone } = await startSimulator()
     datazone.control.setFaults([{ kind: 'lostAnswer', times: 1 }])
     await expect(client.send(new StartMetadataGenerationRunCommand(request))).rejects.toMatchObject({
@@ -95,7 +95,7 @@ describe('the simulator', () => {
     expect(datazone.control.runs().map((run) => run.id)).toEqual([id])
   })
 
-  test('starts the run of a caller that gives up on a slow answer', async () => {
+  test('starts a run even if the caller gives up on a slow answer', async () => {
     const { client, datazone } = await startSimulator()
     datazone.control.setFaults([{ kind: 'slow', delayMs: 3_600_000 }])
     const abort = new AbortController()
@@ -113,7 +113,7 @@ describe('the simulator', () => {
     })
   })
 
-  test('stops at once with connections and slow answers open, and a second time', async () => {
+  test('stops at once despite open connections and slow answers, and may be stopped twice', async () => {
     const { client, datazone, stop } = await startSimulator()
     datazone.control.setFaults([{ kind: 'slow', delayMs: 3_600_000 }])
     const answer = client.send(new StartMetadataGenerationRunCommand(request)).catch((error: Error) => error)
@@ -131,7 +131,7 @@ describe('the simulator', () => {
 
   const salesSource = { domainIdentifier: sampleDomainId, dataSourceIdentifier: 'glue_salesproject01' }
 
-  test('delays answers by more than the longest timer', async () => {
+  test('delays answers by longer than a timer can wait', async () => {
     const { client, datazone } = await startSimulator()
     const warnings: string[] = []
     const warn = ({ name }: Error) => warnings.push(name)
@@ -175,7 +175,7 @@ describe('the simulator', () => {
     ])
   })
 
-  test('cancels a run for the AWS SDK, and refuses when it is too late', async () => {
+  test('cancels a run for the AWS SDK, and refuses to cancel an ended one', async () => {
     const { client } = await startSimulator()
     const { id: identifier } = await client.send(new StartMetadataGenerationRunCommand(request))
     const run = { domainIdentifier: sampleDomainId, identifier }
@@ -200,11 +200,11 @@ describe('the simulator', () => {
       nowMs += 3_600_000
     }
     const get = { domainIdentifier: sampleDomainId, identifier: ids[0] }
-    const [truth] = datazone.control.dataSourceRuns()
+    const [actual] = datazone.control.dataSourceRuns()
     expect(await client.send(new GetDataSourceRunCommand(get))).toMatchObject({
       status: 'SUCCESS',
-      stoppedAt: new Date(truth?.endsAtMs ?? 0),
-      updatedAt: new Date(truth?.lineageEndsAtMs ?? 0),
+      stoppedAt: new Date(actual?.endsAtMs ?? 0),
+      updatedAt: new Date(actual?.lineageEndsAtMs ?? 0),
       runStatisticsForAssets: { added: expect.any(Number), failed: 0 },
       lineageSummary: { importStatus: 'SUCCESS' },
     })

@@ -16,7 +16,7 @@ const asset = {
   revision: '1',
 }
 
-/** Long enough that every question is asked while the run is active. */
+/** Makes runs so long that every check is made while the run is active. */
 const active = { medianMs: 5000, sigma: 0, failureShare: 0 }
 
 describe('recordProfile', () => {
@@ -28,7 +28,7 @@ describe('recordProfile', () => {
   })
   afterEach(() => rm(folder, { recursive: true }))
 
-  /** Records a simulator with these settings, and returns how many runs it has then. */
+  /** Records the profile of a simulator with these settings, and returns how many runs the simulator has afterwards. */
   const record = async (settings: SettingsInput, spends: boolean): Promise<number> => {
     const server = await startDataZoneServer({ ...active, ...settings, seed: 'live' })
     try {
@@ -55,7 +55,7 @@ describe('recordProfile', () => {
     }
   }
 
-  test('starts no run unless it is asked to', async () => {
+  test('starts no run unless `spend` allows it', async () => {
     expect(await record({}, false)).toBe(0)
     expect(profileFrom(file)).toMatchObject({
       list: { order: null, lagMs: null },
@@ -64,7 +64,7 @@ describe('recordProfile', () => {
     })
   })
 
-  test('records with one run how DataZone differs from what is assumed, and names nothing', async () => {
+  test('records, with one run, how DataZone differs from the assumptions, without any id or name', async () => {
     const settings = {
       conflictBeforeToken: true,
       cancelEnded: 'ValidationException',
@@ -83,7 +83,7 @@ describe('recordProfile', () => {
       if (secret !== '1') expect(text).not.toContain(secret)
   })
 
-  test('makes a simulator that is recorded the same', async () => {
+  test('records the same profile from a simulator with the settings of that profile', async () => {
     await record({ tokenMismatch: 'replay' }, true)
     const first = profileFrom(file)
     await record(settingsOfProfile(first), true)

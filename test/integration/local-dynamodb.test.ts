@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-/** Returns whether any process of a group is alive: the guard, its reader or the engine. */
+/** Returns whether any process of the group is alive: the guard, its reader or the engine. */
 function groupIsAlive(pid: number): boolean {
   try {
     return process.kill(-pid, 0)
@@ -70,7 +70,7 @@ describe.runIf(hasEmbeddedEngine)('startDynamoDb', () => {
     await server.close()
   })
 
-  test('names a port in use in one line', async () => {
+  test('reports a port in use in one line', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     closing.push(async () => other.close())
     await once(other, 'listening')
@@ -82,7 +82,7 @@ describe.runIf(hasEmbeddedEngine)('startDynamoDb', () => {
 })
 
 describe('superviseEngine', () => {
-  test('removes its temporary directory when the engine does not start', async () => {
+  test('removes its temporary directory if the engine does not start', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'supervised-'))
     vi.stubEnv('TMPDIR', directory)
     try {

@@ -6,7 +6,7 @@ import { consumed, smallStacks, untilIdle } from '../support/small-stacks.ts'
 
 const { start, clients } = smallStacks()
 
-/** The small template with other settings of its event source. */
+/** Returns the small template with these settings of its event source. */
 const templateWith = (settings: object) =>
   localTemplate({
     ConsumerMapping: {
@@ -21,7 +21,7 @@ const templateWith = (settings: object) =>
 
 describe('an event source', () => {
   test('deletes the handled messages of a batch and redelivers the failed ones', async () => {
-    // Long enough for a slow machine to handle a batch.
+    // Long enough to handle a batch on a slow machine.
     const stack = await start({ queueAttributes: { Queue: { VisibilityTimeout: '5' } } })
     const { sqs, items } = clients(stack)
     const messages = ['a', 'b', 'c'].map((id) =>
@@ -47,7 +47,7 @@ describe('an event source', () => {
     expect((await items()).map(({ receives }) => receives)).toHaveLength(2)
   })
 
-  test('handles at most its maximum of batches at once', async () => {
+  test('handles at most MaximumConcurrency batches at once', async () => {
     const template = templateWith({ BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 } })
     const stack = await start({ template, taps: true })
     const { send } = clients(stack)

@@ -35,7 +35,7 @@ describe('an archive', () => {
       }),
     )
 
-  test('replays the events of the bus to its present rules', async () => {
+  test('replays the events of the bus to its current rules', async () => {
     await bus.put({ n: 1 })
     await bus.put({ n: 2 }, 'Started')
     const created = await bus.client.send(new CreateArchiveCommand(archive))
@@ -61,7 +61,7 @@ describe('an archive', () => {
     await expect(replay('gone')).rejects.toThrow('Archive all does not exist')
   })
 
-  test('refuses a replay to another bus, a second use of a name and an empty range', async () => {
+  test('refuses a replay to another bus, a name that is in use, and an empty range', async () => {
     await bus.client.send(new CreateArchiveCommand(archive))
     await expect(replay('r', { Destination: { Arn: arn('event-bus/default') } })).rejects.toThrow(
       'Destination.Arn: must be the bus of the archive, runs',
@@ -83,7 +83,7 @@ describe('GET /_local/events', () => {
     return { status: response.status, body: answer.parse(await response.json()) }
   }
 
-  test('lists the events of a bus by its logical or physical name, and those since a cursor or time', async () => {
+  test('lists the events of a bus by its logical or physical name, from the beginning or since a cursor or time', async () => {
     await bus.put({ n: 1 })
     const { body } = await get('?bus=RunEventBus')
     expect(body).toMatchObject({ events: [{ bus: 'runs', event: { detail: { n: 1 } } }], next: '1' })
@@ -108,7 +108,7 @@ describe('GET /_local/events', () => {
     })
   })
 
-  test('sends old and new events as server-sent events, and resumes after the last one', async () => {
+  test('sends past and new events as server-sent events, and resumes after the last one', async () => {
     await bus.put({ n: 1 })
     const read = async (headers: Record<string, string>, count: number) => {
       const stopping = new AbortController()

@@ -38,7 +38,7 @@ beforeEach(async () => {
 afterEach(() => bus.close())
 
 describe('a rule', () => {
-  test('delivers the events that match to its targets until it is removed', async () => {
+  test('delivers matching events to its targets until they are removed', async () => {
     expect(await bus.putRule()).toMatchObject({ RuleArn: arn('rule/runs/ended') })
     expect(await bus.putTargets('a')).toMatchObject({ FailedEntryCount: 0 })
     await bus.put({ n: 1 })
@@ -100,11 +100,11 @@ describe('a rule', () => {
     ['no pattern', () => new PutRuleCommand({ Name: 'x' }), /^EventPattern: is required/],
     ['a pattern that is not JSON', () => new PutRuleCommand({ Name: 'x', EventPattern: 'x' }), /JSON object/],
     [
-      'a wrong pattern',
+      'an invalid pattern',
       () => new PutRuleCommand({ Name: 'x', EventPattern: '{"a":"b"}' }),
       /EventPattern\.a: /,
     ],
-    ['a wrong name', () => new PutRuleCommand({ Name: 'a b', EventPattern }), /^Name: must be/],
+    ['an invalid name', () => new PutRuleCommand({ Name: 'a b', EventPattern }), /^Name: must be/],
     [
       'an unknown rule',
       () => new DescribeRuleCommand({ Name: 'x' }),
@@ -117,7 +117,7 @@ describe('a rule', () => {
     })
   })
 
-  test('refuses a sixth target, and deletion while it has targets', async () => {
+  test('refuses a sixth target, and its deletion while it has targets', async () => {
     await bus.putRule()
     await expect(bus.putTargets('1', '2', '3', '4', '5', '6')).rejects.toMatchObject({
       name: 'LimitExceededException',
@@ -151,8 +151,8 @@ describe('a bus', () => {
   })
 })
 
-describe('a data directory', () => {
-  test('keeps its rules, and the deletion of a rule of the template', async () => {
+describe('a bus with a data directory', () => {
+  test('keeps its rules over a restart, and the deletion of a rule of the template', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'bus-'))
     const planned = {
       logicalId: 'Planned',

@@ -48,7 +48,7 @@ afterEach(async () => {
   await bus.close()
 })
 
-describe('PutEvents of a real client', () => {
+describe('PutEvents', () => {
   test('answers each entry in order and archives the accepted ones', async () => {
     const { FailedEntryCount, Entries } = await client.send(
       new PutEventsCommand({
@@ -81,7 +81,7 @@ describe('PutEvents of a real client', () => {
     expect(bus.archive('default')).toEqual([])
   })
 
-  test('refuses eleven entries, and names the supported operations for any other one', async () => {
+  test('refuses eleven entries, and lists the supported operations after an unknown operation', async () => {
     const tooMany = new PutEventsCommand({ Entries: Array(11).fill(entry) })
     await expect(client.send(tooMany)).rejects.toMatchObject({ name: 'ValidationException' })
     await expect(client.send(new ListApiDestinationsCommand({}))).rejects.toMatchObject({
@@ -91,7 +91,7 @@ describe('PutEvents of a real client', () => {
     })
   })
 
-  test('fails the given number of entries, then none', async () => {
+  test('fails the requested number of entries, then none', async () => {
     bus.failNext(2)
     const { Entries } = await client.send(new PutEventsCommand({ Entries: [entry, entry, entry] }))
     expect(Entries?.map(({ ErrorCode }) => ErrorCode)).toEqual([

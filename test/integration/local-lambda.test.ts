@@ -39,11 +39,11 @@ const startHost = (...functions: FunctionPlan[]) => {
 }
 afterEach(() => host.stop())
 
-/** Narrows the result of the echo function. */
+/** Casts the outcome of the echo function to its type. */
 const echoOf = (outcome: unknown) =>
   outcome as { value: { invocations: number; env: Record<string, string>; context: Record<string, unknown> } }
 
-test('passes event and context to a handler and returns its value', async () => {
+test('passes the event and the context to a handler, and returns its value', async () => {
   const outcome = await startHost(plan('echo')).invoke('echo', { a: [1] })
   expect(outcome).toMatchObject({
     outcome: 'ok',
@@ -62,7 +62,7 @@ test('passes event and context to a handler and returns its value', async () => 
   expect(context['remainingMs']).toSatisfy((ms: number) => ms > 0 && ms <= 10_000)
 })
 
-test('isolates the environment variables of a handler from this process', async () => {
+test('isolates a handler from the environment variables of this process', async () => {
   process.env['SECRET_OF_THIS_PROCESS'] = 'x'
   const { env } = echoOf(await startHost(plan('echo')).invoke('echo', null)).value
   delete process.env['SECRET_OF_THIS_PROCESS']
@@ -82,7 +82,7 @@ test('reuses a warm environment and adds one for a concurrent invocation', async
   expect(both.map((outcome) => echoOf(outcome).value.env['AWS_SDK_UA_APP_ID'])).toEqual(['env-1', 'env-2'])
 })
 
-test('reports an error by type and message and keeps the environment', async () => {
+test('reports an error with its type and message, and keeps the environment', async () => {
   startHost(plan('fail'))
   const failed = { outcome: 'error', type: 'TypeError', message: 'failed on purpose: {"n":1}' }
   expect(await host.invoke('fail', { n: 1 })).toEqual(failed)

@@ -37,7 +37,7 @@ test('returns queue URLs with its own address from every operation', async () =>
   client.destroy()
 })
 
-test('names a port in use in one line', async () => {
+test('reports a port in use in one line', async () => {
   server = await startSqs()
   const port = Number(new URL(server.endpoint).port)
   await expect(startSqs({ port })).rejects.toThrow(
@@ -106,7 +106,7 @@ describe('a queue', () => {
     await purge()
   })
 
-  test('gets back the messages of its dead-letter queue by a move task', async () => {
+  test('receives the messages of its dead-letter queue from a move task', async () => {
     const { create, sendBody, receive, startMove, list } = await open()
     await create('dead')
     await create('q', 'dead')
@@ -135,7 +135,7 @@ describe('a queue', () => {
     expect(await receive('dead')).toEqual([])
   })
 
-  test('cancels a slow move task, and runs one at a time', async () => {
+  test('runs one move task at a time, which can be canceled', async () => {
     const { client, create, sendBody, startMove, list } = await open()
     await create('dead')
     await create('q', 'dead')
@@ -160,7 +160,7 @@ describe('a queue', () => {
     await expect(startMove(input)).rejects.toThrow(message)
   })
 
-  test('refuses a move task without destination when several queues share the source', async () => {
+  test('refuses a move task without a destination if several queues share the source', async () => {
     const { create, startMove } = await open()
     await create('dead')
     await create('q', 'dead')
@@ -171,7 +171,7 @@ describe('a queue', () => {
   })
 })
 
-test('keeps queues and messages in a directory, without an orderly stop', async () => {
+test('keeps queues and messages in a directory, even without an orderly stop', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'sqs-'))
   const first = await startSqs({ dataDir })
   const clientOf = ({ endpoint }: SqsServer) => new SQSClient({ endpoint, region: 'us-east-1', credentials })

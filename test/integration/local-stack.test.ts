@@ -64,7 +64,7 @@ describe('startStack', () => {
     expect(await stack.invoke('Sweeper', null)).toMatchObject({ value: { env: { BUS_NAME: 'other' } } })
   })
 
-  test('serves an SQS client that only knows the queue URL', async () => {
+  test('serves an SQS client that knows only the queue URL', async () => {
     const forwarder = {
       Forwarder: testFunction('forward', { Environment: { Variables: { QUEUE_URL: { Ref: 'Inbox' } } } }),
     }
@@ -74,7 +74,7 @@ describe('startStack', () => {
     expect(await receive('Inbox')).toEqual(['{"n":1}'])
   })
 
-  test('fires its schedule, divided by the speed', async () => {
+  test('runs its schedule, with the period divided by the speed', async () => {
     const lines: string[] = []
     const stack = await start({ schedules: true, speed: 6_000, log: (line) => lines.push(line) })
     await eventually(() => expect(lines).toContain('echo 3'))
@@ -137,7 +137,7 @@ describe('a rule that an SDK puts', () => {
     await eventually(() => expect(lines).toContain('echo 1'))
   })
 
-  test('records the deliveries to a target that it does not run', async () => {
+  test('records deliveries to a target that the stack does not run', async () => {
     const topic = `arn:aws:sns:us-east-1:${account}:pager`
     const { stack } = await open(topic)
     await eventually(() => expect(stack.recordedDeliveries()).toMatchObject([{ arn: topic }]))
@@ -182,12 +182,12 @@ describe('stop', () => {
       'no event bus x',
     ],
     ['attributes of an unknown queue', { queueAttributes: { Quue: {} } }, 'the template has no queue Quue'],
-  ])('leaves nothing behind when starting fails: %s', async (_, options, message) => {
+  ])('leaves nothing behind if the start fails: %s', async (_, options, message) => {
     await expect(start({ taps: true, ...options })).rejects.toThrow(message)
     await noHandleLeft()
   })
 
-  test('names a port in use and leaves nothing behind', async () => {
+  test('reports a port in use, and leaves nothing behind', async () => {
     const other = createServer().listen(0, '127.0.0.1')
     onClose(() => other.close())
     await once(other, 'listening')

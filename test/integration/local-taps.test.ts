@@ -11,7 +11,7 @@ describe('a tap', () => {
     ['before', 'eventbridge', 'PutEvents', { items: 1, events: 0 }],
     ['after', 'eventbridge', 'PutEvents', { items: 1, events: 1 }],
   ] as const)(
-    'crashes the environment %s %s %s, and SQS redelivers the message',
+    'crashes the environment %s %s:%s, so that SQS redelivers the message',
     async (when, service, operation, left) => {
       const stack = await start({ taps: true, queueAttributes: { Queue: { VisibilityTimeout: '2' } } })
       const { send, items } = clients(stack)
@@ -40,7 +40,7 @@ describe('a tap', () => {
     expect(consumed(stack)).toEqual(['a', 'a'])
   })
 
-  test('sees the calls to a service and the environment that made them', async () => {
+  test('receives the calls to a service, with the environment that made them', async () => {
     const stack = await start({
       taps: true,
       template: localTemplate({
@@ -57,7 +57,7 @@ describe('a tap', () => {
     expect(await receive('Inbox')).toEqual(['1'])
   })
 
-  test('refuses a rule when the stack has no taps', async () => {
+  test('is refused by a stack that was started without taps', async () => {
     const stack = await start()
     expect(() => stack.tap({ service: 'sqs', when: 'before', action: 'crash' })).toThrow(
       'start it with taps: true',

@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.ts'
 let stack: Stack | undefined
 afterEach(() => stack?.stop())
 
-/** A full batch closes its window early, however slow the machine is. */
+/** Opens a stack that sends notifications. A full batch ends its window early, so that slow machines change nothing. */
 const open = async ({ batchSize, windowSeconds }: { batchSize: number; windowSeconds: number }) => {
   const { template: packaged, directory } = await packagedTemplate()
   const template = structuredClone(packaged)
@@ -59,7 +59,7 @@ test('sends one e-mail for 200 failures of the packaged template', async () => {
   expect(messages[0]?.email).toContain('"store_sales_199" of project "Sales"')
 })
 
-test('leaves out successes and attempts that are retried', async () => {
+test('sends nothing about successes and about attempts that are retried', async () => {
   const { published } = await open({ batchSize: 10, windowSeconds: 1 })
   if (stack === undefined) throw new Error('the stack did not start')
   await put(stack, [failedEvent(1, { status: 'SUCCEEDED' })], 'Succeeded')

@@ -28,8 +28,8 @@ describe('the server of the page', () => {
     ],
   }
 
-  describe('who may look', () => {
-    test('takes the token of the first address, sets a strict cookie, and removes it from the address', async () => {
+  describe('access', () => {
+    test('accepts the token of the first address, sets a strict cookie, and redirects to the address without the token', async () => {
       const first = await openFirstAddress(page)
       expect(first.status).toBe(303)
       expect(first.headers['location']).toBe('/')
@@ -52,7 +52,7 @@ describe('the server of the page', () => {
     })
 
     test.each(['evil.example', 'localhost.evil.example:80', '127.0.0.1', '127.0.0.1:1'])(
-      'refuses the Host %s, also with the cookie: DNS rebinding',
+      'refuses the Host %s even with the cookie: DNS rebinding',
       async (host) => {
         const answer = await send(page, '/api/series?window=hour', { headers: { cookie, host } })
         expect(answer.status).toBe(403)
@@ -84,10 +84,10 @@ describe('the server of the page', () => {
 
   describe('changes', () => {
     test.each([
-      ['a form of another site', { origin: 'https://evil.example' }],
+      ['the origin of another site', { origin: 'https://evil.example' }],
       ['no origin', { origin: undefined }],
-      ['a form, which cannot send the header', { 'x-dzrun-page': undefined }],
-      ['text/plain, which a form can send', { 'content-type': 'text/plain' }],
+      ['no page header, as from a form', { 'x-dzrun-page': undefined }],
+      ['text/plain, as from a form', { 'content-type': 'text/plain' }],
       ['no cookie', { cookie: undefined }],
     ])('refuses a change with %s: CSRF', async (_, over) => {
       const headers = Object.fromEntries(
@@ -123,7 +123,7 @@ describe('the server of the page', () => {
       expect(JSON.parse(answer.body).message).toContain('targets')
     })
 
-    test('redrives what can be sent, once, and puts the rest back', async () => {
+    test('redrives each message that can be sent once, and puts the others back', async () => {
       await world.reject({ body: '{"version":9}', reasons: ['version: must be 1'] })
       await world.reject({ body: JSON.stringify(acceptedRequest), reasons: ['domainId: is not selected'] })
       const plan = JSON.parse((await change(own(), { action: 'redrive', queue: 'rejected' })).body)
@@ -150,7 +150,7 @@ describe('the server of the page', () => {
       await change(own(), { id: again.id }, '/api/changes/discard')
     })
 
-    test('has no routes that change anything, and none of a local stack, for a deployed stack', async () => {
+    test('has neither routes that change anything nor routes of a local stack for a deployed stack', async () => {
       const deployed = await openPageWorld({ isDeployed: true, allowChanges: false })
       try {
         const other = await deployed.start()

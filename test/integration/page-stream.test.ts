@@ -38,7 +38,7 @@ describe('the stream of the page', () => {
     expect(second).not.toContain('"orders"')
   })
 
-  test('sends a snapshot to a viewer whose last id is of another server', async () => {
+  test('sends a snapshot to a viewer whose last id is from another server', async () => {
     expect(await read({ 'last-event-id': 'other.5.5.5' }, (text) => text.includes('event: '))).toContain(
       'event: snapshot',
     )
@@ -52,7 +52,7 @@ describe('the stream of the page', () => {
     await eventually(async () => expect(await viewers()).toBeLessThanOrEqual(1))
   })
 
-  test('says why the table cannot be read, and clears the problem once it can', async () => {
+  test('reports why the table cannot be read, and clears the problem once it can be read', async () => {
     const broken = await openPageWorld()
     let isBroken = true
     const sweeps = {
@@ -73,7 +73,7 @@ describe('the stream of the page', () => {
     }
   })
 
-  test('shows the events of the bus of a deployed stack, and closes their source when the page ends', async () => {
+  test('shows the events of the bus of a deployed stack, and closes their source when the page closes', async () => {
     let isClosed = false
     let isSent = false
     const event = { id: 'e1', source: 'aws.datazone', 'detail-type': 'Metadata Generation Succeeded' }

@@ -7,8 +7,8 @@ import { eventually } from '../support/eventually.ts'
 import { publishedEvent } from '../support/requests.ts'
 
 /**
- * Provokes every alarm on one running local stack, and evaluates the alarms of its template against the metrics that
- * the functions print, those that AWS would publish of functions and rules, and the queues.
+ * Provokes every alarm on one running local stack. Evaluates the alarms of its template against the metrics that the
+ * functions print, the metrics that AWS would publish about functions and rules, and the state of the queues.
  */
 
 let world: AlarmWorld
@@ -35,7 +35,7 @@ describe('a first deployment', () => {
     expect(await inState('INSUFFICIENT_DATA', mark)).toEqual([])
   })
 
-  test('has an alarm for each cause that is provoked below', () => {
+  test('has exactly the alarms of alarmCauses', () => {
     expect(Object.keys(alarmCauses).toSorted()).toEqual(world.watch.names.toSorted())
   })
 })
@@ -55,12 +55,12 @@ describe('the local stack', () => {
       if (isSwept) await stack.sweepNow()
       expect(await watch.states(mark, world, [name])).toEqual({ [name]: state })
     }
-    // A lease, a sweep and a second starter take long on a busy machine.
+    // A lease, a sweep and a second starter can take long on a busy machine.
     await eventually(isRaised, { deadlineMs: 90_000 })
   }
 
   const titled = named.map((name) => [name, alarmCauses[name]] as const)
-  // Two starters at once, whose writes moto does not keep apart.
+  // Two starters write concurrently, and moto loses concurrent writes.
   const isRace = (name: AlarmName) => name === 'duplicate-run'
   test.skipIf(isMoto).each(titled.filter(([name]) => isRace(name)))('raises %s when %s', raises)
   test.each(titled.filter(([name]) => !isRace(name)))('raises %s when %s', raises)

@@ -12,7 +12,7 @@ afterEach(async () => {
   vi.unstubAllEnvs()
 })
 
-/** An engine that was started apart, as DYNAMODB_ENDPOINT names it. */
+/** Starts an engine and sets DYNAMODB_ENDPOINT to it. */
 const openEngine = async () => {
   const engine = await startDynamoDb({ environment: { PATH: process.env['PATH'] } })
   closing.push(engine.close)
@@ -37,7 +37,7 @@ const open = async (): Promise<Stack> => {
 }
 
 describe.runIf(hasEmbeddedEngine)('a stack that shares a DynamoDB engine', () => {
-  test('has its own tables and removes them at the end', async () => {
+  test('has its own tables, and removes them when it stops', async () => {
     const { tables } = await openEngine()
     const stacks = [await open(), await open()]
     expect(await tables()).toEqual(stacks.map(({ tableName }) => tableName).toSorted())
@@ -47,7 +47,7 @@ describe.runIf(hasEmbeddedEngine)('a stack that shares a DynamoDB engine', () =>
 
   test('removes only the tables of a stack that was killed', async () => {
     const { client, tables } = await openEngine()
-    // Above the largest process id of Linux and macOS.
+    // This process id is above the largest one of Linux and macOS.
     const dead = defaultStackName().replace(`-${process.pid}-`, '-4194305-')
     for (const TableName of [`${dead}-Table`, 'mine'])
       await client.send(

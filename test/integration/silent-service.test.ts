@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { timeouts } from '../../functions/timeouts.ts'
 import { dataZoneGateway } from '../../lib/adapters/datazone/gateway.ts'
 
-/** Takes every request and answers none, or stops in the middle of its answer. */
+/** Accepts every request. Answers none, or stops in the middle of its answer. */
 const silent = createServer((request, response) => {
   if (!request.url?.includes('half-answered')) return
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' })
@@ -36,23 +36,23 @@ const clientWith = (requestHandler: object) =>
     maxAttempts: 1,
     requestHandler,
   })
-const givenUp = { outcome: 'refused', refusal: { kind: 'UNAVAILABLE', definite: false } }
+const timedOut = { outcome: 'refused', refusal: { kind: 'UNAVAILABLE', definite: false } }
 
 describe('a service that never answers', () => {
-  test.each(['run-1', 'half-answered'])('P6: is given up on by a read: %s', async (runId) => {
+  test.each(['run-1', 'half-answered'])('P6: makes a read time out: %s', async (runId) => {
     const client = clientWith(impatient)
     const { getRun } = dataZoneGateway({ starts: client, reads: client })
-    expect(await getRun('dzd_silent', runId)).toMatchObject(givenUp)
+    expect(await getRun('dzd_silent', runId)).toMatchObject(timedOut)
     client.destroy()
   })
 
   test.each(['source-1', 'half-answered'])(
-    'P1: is given up on by a Start when its time is over: %s',
+    'P1: makes a Start time out at its deadline: %s',
     async (dataSourceId) => {
       const client = clientWith({ connectionTimeout: 1000 })
       const { startSourceRun } = dataZoneGateway({ starts: client, reads: client })
       const input = { domainId: 'dzd_silent', dataSourceId, clientToken: 'token' }
-      expect(await startSourceRun(input, 200)).toMatchObject(givenUp)
+      expect(await startSourceRun(input, 200)).toMatchObject(timedOut)
       client.destroy()
     },
   )

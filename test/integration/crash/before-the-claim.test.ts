@@ -6,9 +6,9 @@ import { type Aftermath, assetsOf, checkCase, checkIds, crashCases, playCrashes 
 import { crashPoints } from './crash-points.ts'
 
 /**
- * Until the claim is in the table only the queue holds the request, so SQS must redeliver the message: the visibility
- * timeout is a few seconds here. With the template's batches the rest of the killed worker's batch comes back too. One
- * message a batch keeps receive counts low, because the wait after a lost answer grows with them.
+ * Until the claim is in the table, only the queue holds the request, so SQS must redeliver the message. The visibility
+ * timeout is a few seconds here. With the template's batches, the rest of the killed worker's batch is redelivered,
+ * too. One message per batch keeps receive counts low, because the wait after a lost answer grows with them.
  */
 const wholeBatch = { size: 10, windowSeconds: 1 }
 const oneByOne = { size: 1, windowSeconds: 0 }

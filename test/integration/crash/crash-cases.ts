@@ -5,7 +5,7 @@ import type { EventDetail, StoredRecord } from '../../support/outside-view.ts'
 import { publishedEvent, runRequest } from '../../support/requests.ts'
 import { type CrashPoint, crashPoints, terminalEntries } from './crash-points.ts'
 
-/** One way for a worker to die, with two assets of its own: one is published, the other is requested twice. */
+/** One way for a worker to die, with its own two assets: one is published, the other is requested twice. */
 export interface CrashCase {
   readonly name: string
   readonly point: CrashPoint
@@ -33,7 +33,7 @@ export const assetsOf = (cases: readonly CrashCase[]) =>
 /** The tap of a case and the environment that it killed. */
 interface CrashTrace {
   readonly tap: TapPoint
-  /** The environment that died. */
+  /** Undefined until an environment was killed. */
   environmentId: string | undefined
 }
 
@@ -52,7 +52,9 @@ const arm = ({ stack }: LocalSystem, { point, when, published, requested }: Cras
   return Object.assign(trace, { tap })
 }
 
-/** P3: reads the table at the moment a terminal event is about to reach the bus. */
+/**
+ * P3: reads the table just before a terminal event reaches the bus. Returns the events that came before their record.
+ */
 const watchTableFirst = ({ stack, recordsOf }: LocalSystem): readonly string[] => {
   const early: string[] = []
   stack.tap({
@@ -63,11 +65,11 @@ const watchTableFirst = ({ stack, recordsOf }: LocalSystem): readonly string[] =
     action: async (request) => {
       for (const { assetId, DetailType } of terminalEntries(request)) {
         const records = await recordsOf(assetId)
-        const ended = records.some(
+        const isEnded = records.some(
           ({ state, ending = '' }) =>
             state === 'ENDED' && DetailType.toUpperCase().endsWith(ending.replaceAll('_', ' ')),
         )
-        if (!ended) early.push(`${DetailType} of ${assetId}, table: ${JSON.stringify(records)}`)
+        if (!isEnded) early.push(`${DetailType} of ${assetId}, table: ${JSON.stringify(records)}`)
       }
     },
   })
@@ -86,7 +88,7 @@ const deliver = async ({ stack, send }: LocalSystem, cases: readonly CrashCase[]
   }
 }
 
-/** Everything that the checks need, read once after all cases have ended. */
+/** What the checks need, read once after all cases have ended. */
 export interface Aftermath {
   readonly traces: ReadonlyMap<CrashCase, CrashTrace>
   /** P3 violations. */
@@ -94,12 +96,12 @@ export interface Aftermath {
   readonly records: readonly StoredRecord[]
   readonly endings: readonly EventDetail[]
   readonly deadLetters: readonly string[]
-  /** The records and the number of events once every request had been delivered once more. */
+  /** The records and the number of events after every request was delivered once more. */
   readonly afterRedelivery: { readonly records: readonly StoredRecord[]; readonly endings: number }
 }
 
 /**
- * Plays cases on one system at once. Each crash is tied to its own assets, so the cases do not affect each other.
+ * Plays all cases on one system at once. Each crash is tied to its own assets, so the cases do not affect each other.
  * Sweeps until each record is ended and announced, and then delivers every request once more.
  */
 export const playCrashes = async (system: LocalSystem, cases: readonly CrashCase[]): Promise<Aftermath> => {
@@ -125,7 +127,7 @@ export const playCrashes = async (system: LocalSystem, cases: readonly CrashCase
       const announced = records.filter(({ announcedAtMs }) => announcedAtMs !== undefined)
       expect(announced).toHaveLength(assets.length)
     })
-    // The checks of a case report what is missing.
+    // A time-out is not reported here: the checks of each case report what is missing.
     .catch(() => undefined)
   await system.untilIdle()
   const records = await system.records()
@@ -143,22 +145,22 @@ export const playCrashes = async (system: LocalSystem, cases: readonly CrashCase
   }
 }
 
-/** The promises, checked for one case. */
+/** Checks the promises for one case. */
 export const checkCase = (system: LocalSystem, aftermath: Aftermath, one: CrashCase): void => {
   const { traces, early, records, endings, deadLetters, afterRedelivery } = aftermath
   const { published, requested } = one
   const trace = traces.get(one)
-  expect(trace?.tap.hits(), 'the crash happened').toBe(1)
+  expect(trace?.tap.hits(), 'the worker crashed once').toBe(1)
   const killed = system.lines.filter(
     ({ line, source }) => line.includes('signal: killed') && source.endsWith(` ${trace?.environmentId}`),
   )
-  expect(killed, 'its environment died').toHaveLength(1)
+  expect(killed, 'the environment of the worker was killed').toHaveLength(1)
 
   for (const assetId of [published, requested]) {
     const runs = system.runsOf(assetId)
-    expect(runs, 'P1: one run at DataZone').toHaveLength(1)
+    expect(runs, 'P1: DataZone has one run').toHaveLength(1)
     const own = records.filter((record) => record.assetId === assetId)
-    expect(own, 'P2: one record, ended and announced').toMatchObject([
+    expect(own, 'P2: the table has one record, ended and announced').toMatchObject([
       {
         state: 'ENDED',
         ending: runs[0]?.ending,
@@ -168,22 +170,25 @@ export const checkCase = (system: LocalSystem, aftermath: Aftermath, one: CrashC
       },
     ])
     const events = endings.filter(({ data }) => data.asset?.id === assetId)
-    expect(events.length, 'P2: a terminal event').toBeGreaterThan(0)
+    expect(events.length, 'P2: the bus has a terminal event').toBeGreaterThan(0)
     for (const { data } of events) expect(data).toMatchObject({ status: runs[0]?.ending, runId: runs[0]?.id })
-    expect(new Set(events.map(({ metadata }) => metadata.id)).size, 'P4: one id for an ending').toBe(1)
+    expect(
+      new Set(events.map(({ metadata }) => metadata.id)).size,
+      'P4: all events of the ending have one id',
+    ).toBe(1)
     expect(
       early.filter((text) => text.includes(`of ${assetId},`)),
-      'P3: table first',
+      'P3: no event came before its record',
     ).toEqual([])
     expect(
       afterRedelivery.records.filter((record) => record.assetId === assetId),
-      'a redelivered copy is a duplicate',
+      'a redelivered request changes nothing',
     ).toEqual(own)
   }
   expect(deadLetters.filter((body) => body.includes(published) || body.includes(requested))).toEqual([])
 }
 
-/** P4 over all cases: as many ids as endings, and the redelivery announced nothing. */
+/** Checks P4 over all cases: there are as many event ids as endings, and the redelivery announced nothing. */
 export const checkIds = (aftermath: Aftermath): void => {
   const { records, endings, afterRedelivery } = aftermath
   const ended = records.filter(({ state }) => state === 'ENDED')

@@ -5,7 +5,7 @@ import type { TappedRequest } from '../../../local/servers/tap.ts'
 export interface CrashPoint {
   readonly step: string
   readonly service: TappedRequest['service']
-  /** Returns the assets for which a call takes this step. */
+  /** Returns the assets for which a call makes this step. */
   readonly assetsAt: (request: TappedRequest) => readonly string[]
 }
 

@@ -4,9 +4,9 @@ import { type LocalSystem, openSystem } from '../../support/local-system.ts'
 import { type Aftermath, assetsOf, checkCase, checkIds, crashCases, playCrashes } from './crash-cases.ts'
 
 /**
- * After the claim the sweep recovers the request. The template's visibility timeout of minutes stays, so that SQS does
- * not redeliver the message of a killed worker during the test. With one message a batch a crash affects its own case
- * only.
+ * After the claim, the sweep recovers the request. The template's visibility timeout of minutes is in force, so that
+ * SQS does not redeliver the message of a killed worker during the test. With one message per batch, a crash affects
+ * its own case only.
  */
 const cases = crashCases.filter(({ point, when }) => point.step !== 'the claim' || when === 'after')
 
@@ -26,7 +26,7 @@ describe.skipIf(isMoto)('a worker that dies after the claim is in the table (P1 
 
   for (const one of cases) test(one.name, () => checkCase(system, aftermath, one))
 
-  test('announces one id per ending and nothing after redelivery', () => checkIds(aftermath))
+  test('announces one event id per ending, and nothing after redelivery', () => checkIds(aftermath))
 
   test('rejects no request', async () => expect(await system.rejectedCopies()).toEqual([]))
 })

@@ -7,7 +7,7 @@ import { crashPoints } from './crash-points.ts'
 
 /**
  * DataZone forgets a token before the lease of a killed worker ends, so only List shows whether its Start took effect.
- * The lease is longer here, so that no live starter outlasts it: that is an assumption too.
+ * The lease is longer here than in other tests, so that no live starter outlasts it, which is another assumption.
  */
 const forgetful = { tokenMemoryMs: 300, listLagMs: 300 }
 const settings = {
@@ -19,7 +19,7 @@ const settings = {
 }
 const batch = { size: 1, windowSeconds: 0 }
 const steps = ['the claim', 'Start', 'recording the run id']
-/** Before the claim no token was sent. After a lost answer List finds the run, so no second Start follows. */
+/** Before the claim, no token was sent. After a lost answer, List finds the run, so no second Start follows. */
 const excluded = new Set(['before the claim', 'after Start, lost'])
 const cases = crashCases.filter(
   ({ point, when, lost }) =>
@@ -39,7 +39,7 @@ describe.skipIf(isMoto)('a worker that dies and whose token DataZone forgets (P1
 
   for (const one of cases) test(one.name, () => checkCase(system, aftermath, one))
 
-  test('announces one id per ending and nothing after redelivery', () => checkIds(aftermath))
+  test('announces one event id per ending, and nothing after redelivery', () => checkIds(aftermath))
 
   test('calls List before another Start', () => {
     const { ListMetadataGenerationRuns: lists = {} } = system.control.calls().counts
@@ -62,7 +62,7 @@ describe.skipIf(isMoto)(
     })
     afterAll(() => system?.close())
 
-    test('makes a second run, which shows that these tests detect one and that P1 rests on the assumption', async () => {
+    test('leads to a second run, which shows that these tests detect one, and that P1 depends on the assumption', async () => {
       const start = crashPoints.find(({ step }) => step === 'Start')
       system.stack.tap({
         service: 'datazone',

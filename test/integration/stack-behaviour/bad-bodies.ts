@@ -1,7 +1,7 @@
 import type { MetadataRunRequest } from '../../../lib/contracts/run-request.ts'
 import { publishedEvent, runRequest } from '../../support/requests.ts'
 
-/** A body that must be rejected, and a pattern that its reasons must match. */
+/** A body that must be rejected for reasons that match a pattern. */
 export interface BadBody {
   readonly what: string
   readonly body: string
@@ -45,33 +45,33 @@ const fields: Readonly<Record<string, (value: string) => object>> = {
 const event = publishedEvent('never-run')
 
 const shapes: readonly (readonly [string, string | object, RegExp])[] = [
-  ['text that is not JSON', 'publish everything, please', /JSON object/],
-  ['half of a JSON text', '{"version":1,', /JSON object/],
-  ['a JSON text of another kind', '[1]', /JSON object/],
+  ['text that is not JSON', 'publish everything', /JSON object/],
+  ['truncated JSON', '{"version":1,', /JSON object/],
+  ['JSON that is not an object', '[1]', /JSON object/],
   ['null', 'null', /JSON object/],
   ['an empty object', {}, /version: must be 1/],
   ['the wrong version', { ...good, version: 2 }, /version/],
   ['an unknown kind', { ...good, kind: 'POETRY' }, /kind/],
   ['an unknown type', { ...good, types: ['POEMS'] }, /types\.0/],
   ['no types', { ...good, types: [] }, /types/],
-  ['a type twice', { ...good, types: ['BUSINESS_NAMES', 'BUSINESS_NAMES'] }, /types.*repeat/],
+  ['a repeated type', { ...good, types: ['BUSINESS_NAMES', 'BUSINESS_NAMES'] }, /types.*repeat/],
   ['a domain that breaks the pattern', { ...good, domainId: 'my-domain' }, /domainId/],
   ['an unknown field', { ...good, regenrate: true }, /regenrate/],
   ['a field whose name SQS cannot carry', { ...good, '\uffff': 1 }, /unknown fields/],
   ['a prototype', '{"__proto__":{"version":1},"constructor":{"prototype":{}}}', /version/],
   ['an event of an unknown source', { ...event, source: 'aws.glue' }, /source/],
-  ['a release of nothing', { release: 1, domainId: 'x', assetId: '', record: '' }, /domainId/],
+  ['a release message without a record', { release: 1, domainId: 'x', assetId: '', record: '' }, /domainId/],
   ['256 KiB of junk', 'x'.repeat(256 * 1024), /JSON object/],
   ['256 KiB of quotes', '"'.repeat(256 * 1024), /JSON object/],
 ]
 
 const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16)}`
 
-/** Encodes JSON in the characters that SQS accepts; the local server accepts none beyond the basic plane. */
+/** Encodes JSON in characters that SQS accepts. The local server accepts none outside the basic multilingual plane. */
 export const text = (body: string | object): string =>
   typeof body === 'string' ? body : JSON.stringify(body).replaceAll(/[\ud800-\udfff\ufffe\uffff]/g, escaped)
 
-/** The bad-input list: wrong shapes, each required field missing, and hostile strings in every field. */
+/** Bodies of wrong shapes, without each required field, and with hostile strings in every field. */
 export const badBodies: readonly BadBody[] = [
   ...shapes.map(([what, body, reason]) => ({ what, body: text(body), reason })),
   ...(['version', 'requestId', 'kind', 'domainId', 'projectId', 'asset'] as const).map((field) => ({

@@ -5,8 +5,8 @@ import { publishedEvent, runRequest } from '../../support/requests.ts'
 import { badBodies, text } from './bad-bodies.ts'
 
 const neighbors = ['neighbor-1', 'neighbor-2', 'neighbor-3']
-/** Valid, although they look hostile: the contract allows such ids and revisions. */
-const odd = runRequest('odd-one', { requestId: "'; DROP TABLE runs; -- {}[]<>", correlationId: ' ~ ' })
+/** Valid, although they look hostile: the contract allows these ids and revisions. */
+const oddRequest = runRequest('odd-one', { requestId: "'; DROP TABLE runs; -- {}[]<>", correlationId: ' ~ ' })
 const oddRevision = runRequest('odd-revision', { asset: { id: 'odd-revision', revision: '../#%\u0000語' } })
 
 describe('bad input (P2)', () => {
@@ -27,7 +27,7 @@ describe('bad input (P2)', () => {
     await system.send(
       ...badBodies.slice(0, half).map(({ body }) => body),
       runRequest(second),
-      odd,
+      oddRequest,
       text(oddRevision),
     )
     await system.send(...badBodies.slice(half).map(({ body }) => body), runRequest(third))
@@ -37,7 +37,7 @@ describe('bad input (P2)', () => {
     })
     await system.untilIdle()
     rejected = rejections()
-    // A copy may be sent twice, as its event may.
+    // A copy may be sent twice, like its event.
     copies = [...new Map((await system.rejectedCopies()).map((copy) => [copy.eventId, copy])).values()]
   })
   afterAll(() => system?.close())
@@ -74,7 +74,7 @@ describe('bad input (P2)', () => {
       expect(system.endingsOf(assetId)).toMatchObject([{ data: { status: 'SUCCEEDED' } }])
     }
     expect(system.endingsOf('odd-one')).toMatchObject([
-      { metadata: { causationId: odd.requestId, correlationId: odd.correlationId } },
+      { metadata: { causationId: oddRequest.requestId, correlationId: oddRequest.correlationId } },
     ])
   })
 
@@ -91,7 +91,7 @@ describe('bad input (P2)', () => {
     ])
   })
 
-  test('gives a repeat of a bad body the same event id (P4)', async () => {
+  test('sends a repeat of a bad body with the same event id (P4)', async () => {
     const [bad] = badBodies
     const before = system.endings().length
     await system.send(bad?.body ?? '')

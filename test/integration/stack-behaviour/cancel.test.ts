@@ -24,7 +24,7 @@ describe('a request to cancel', () => {
       for (const { data } of endings) expect(data).toMatchObject({ canceledBy: `stop-${assetId}` })
     })
 
-  test('cancels a run and the run that waits behind it when it comes on the queue', async () => {
+  test('cancels a run and the run that waits behind it when it is sent to the queue', async () => {
     await system.send(runRequest('by-message', { types: [...allTypes] }))
     await eventually(() => expect(system.runsOf('by-message')).toHaveLength(1))
     await system.send(cancelRequest('by-message'))
@@ -36,7 +36,7 @@ describe('a request to cancel', () => {
     ])
   })
 
-  test('cancels a run when it comes on the run bus', async () => {
+  test('cancels a run when it is sent to the run bus', async () => {
     await system.send(runRequest('by-event'))
     await eventually(() => expect(system.runsOf('by-event')).toHaveLength(1))
     const client = new EventBridgeClient(system.stack.connect('eventbridge'))

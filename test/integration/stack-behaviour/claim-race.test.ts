@@ -12,7 +12,7 @@ const writes: ReadonlySet<string> = new Set(['PutItem', 'TransactWriteItems'])
 describe.skipIf(isMoto)('five starters that claim one asset concurrently (P1)', () => {
   let system: LocalSystem
   beforeAll(async () => {
-    // DataZone forgets every token at once here, so that only the claim prevents five runs for five messages.
+    // DataZone forgets every token at once here, so only the claim prevents a run for each of the five messages.
     system = await openSystem({
       assets: [{ id: 'wanted' }],
       taps: true,

@@ -12,7 +12,7 @@ beforeAll(async () => {
     assets: assets.map((id) => ({ id })),
     // No hint arrives, so only sweeps find the endings.
     datazone: { eventLostShare: 1, failureShare: 0 },
-    // Without a sweep, no Start whose answer comes late on a busy machine is repeated.
+    // Long enough that no sweep repeats a Start whose answer comes late on a busy machine.
     settings: { ...fastSettings, START_TIMEOUT_SECONDS: '10', LEASE_SECONDS: '30' },
   })
 })

@@ -45,7 +45,7 @@ const endingOfRun = (runId: string) =>
     { deadlineMs: 60_000 },
   )
 
-describe('the observer, without any sweep,', () => {
+describe('the observer, without any sweep', () => {
   test('announces a metadata run', async () => {
     await system.send(runRequest('asset-one'))
     const run = await eventually(() => {
@@ -73,12 +73,12 @@ describe('the observer, without any sweep,', () => {
     })
   })
 
-  test('announces a run that a schedule started only where the policy follows it', async () => {
+  test('announces a scheduled run only if the policy follows its data source', async () => {
     const ignored = system.control.startScheduledRun({ domainId, dataSourceId: 'glue_ignored' })
     const run = system.control.startScheduledRun({ domainId, dataSourceId: 'glue_followed' })
     const { data, metadata } = (await endingOfRun(run.id)) ?? {}
     expect(data).toMatchObject({ status: 'SUCCEEDED', foreign: true, dataSource: { id: 'glue_followed' } })
-    // The first event about it; on a slow machine all of them arrive in one batch.
+    // The first event about the run causes the record, or, if all events arrive in one batch, a later one.
     const received = system.stack.archive('default').filter(({ event }) => isAbout(event.detail, run.id))
     expect(received.map(({ event }) => event['detail-type'])).toContain('Data Source Run Triggered')
     expect(received.map(({ event }) => event.id)).toContain(metadata?.causationId)
@@ -90,7 +90,7 @@ describe('the observer, without any sweep,', () => {
     expect(system.endings().filter(({ data: { runId } }) => runId === ignored.id)).toEqual([])
   })
 
-  test('records an acceptance on the run it belongs to, without an announcement', async () => {
+  test('records an acceptance on its run, without an announcement', async () => {
     const recordOf = async () => (await system.recordsOf('asset-one'))[0]
     await eventually(async () => {
       const announcedAtMs = (await recordOf())?.announcedAtMs

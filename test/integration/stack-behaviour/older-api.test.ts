@@ -38,7 +38,7 @@ describe('a deployment of DataZone with the older API', () => {
     ])
   })
 
-  test('P2: rejects types that it does not know', async () => {
+  test('P2: rejects types that the older API does not know', async () => {
     await system.send(runRequest('unknown-type', { types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] }))
     await ended('unknown-type', 1)
     expect(system.runsOf('unknown-type')).toEqual([])

@@ -24,7 +24,7 @@ const faults: readonly Fault[] = [
     ([, target, error]) => ({ kind: 'error', error, operation: start, target, times: 2 }) as const,
   ),
   { kind: 'error', error: 'AccessDeniedException', operation: 'GetAsset', target: 'hidden', times: 2 },
-  // As many times as the SDK retries a read, so that the message has to go back to the queue.
+  // As often as the SDK tries a read, so that the message returns to the queue.
   { kind: 'error', error: 'InternalServerException', operation: 'GetAsset', target: 'shaky', times: 3 },
   { kind: 'errorAfterEffect', operation: start, target: 'after-effect', times: 1 },
   { kind: 'slow', delayMs: 3000, operation: start, target: 'slow', times: 1 },
@@ -42,11 +42,11 @@ const assets = [
   'unannounced',
 ]
 
-/** A denied call opens the breaker of its project, so assets that meet one have a project of their own. */
+/** A denied call opens the breaker of its project, so assets with denied calls have their own project. */
 const projectOf = (assetId: string) =>
   assetId === 'denied' || assetId === 'hidden' ? `project-${assetId}` : projectId
 
-/** Plays every fault on one stack at once. Each fault targets one asset, and each test checks its own. */
+/** All faults are in force on one stack at once. Each fault targets one asset, and each test checks its own assets. */
 describe.skipIf(isMoto)('errors of DataZone and the bus', () => {
   let system: LocalSystem
   const refusedIds: string[] = []
@@ -65,7 +65,7 @@ describe.skipIf(isMoto)('errors of DataZone and the bus', () => {
     })
     const { stack, control, send } = system
     const table = new DynamoDBClient(stack.connect('dynamodb'))
-    /** Closes the quota breaker as docs/OPERATIONS.md says; otherwise it stays open until the month turns. */
+    /** Closes the quota breaker, which would otherwise stay open until the month turns. */
     const closeQuotaBreaker = () =>
       table.send(
         new DeleteItemCommand({
@@ -106,7 +106,7 @@ describe.skipIf(isMoto)('errors of DataZone and the bus', () => {
   })
   afterAll(() => system?.close())
 
-  test('drains a storm of 429 without a second run and without the dead-letter queue (P1, P2, P7)', async () => {
+  test('starts each run of a throttling storm once, and leaves the dead-letter queue empty (P1, P2, P7)', async () => {
     for (const assetId of storm) {
       expect(system.runsOf(assetId)).toHaveLength(1)
       const records = (await system.recordsOf(assetId)).filter(({ ending }) => ending !== 'REJECTED')
@@ -120,16 +120,16 @@ describe.skipIf(isMoto)('errors of DataZone and the bus', () => {
     expect(await system.deadLetters()).toEqual([])
   })
 
-  test.each(parking)('parks on %s and recovers on its own: %s', async (_, assetId, error, reason) => {
+  test.each(parking)('parks a request on %s, and starts it later: %s', async (_, assetId, error, reason) => {
     const parked = (await history(assetId)).filter((what) => what === `parked: ${reason} (${error})`)
-    // It was refused twice, and the history of a record that waited long keeps only its newest lines.
+    // The Start was refused twice, but the history of a record that waited long keeps only its newest lines.
     expect([1, 2]).toContain(parked.length)
     expect(system.runsOf(assetId)).toHaveLength(1)
     expect(await one(assetId)).toMatchObject({ state: 'ENDED', runId: system.runsOf(assetId)[0]?.id })
   })
 
   test.each(['hidden', 'shaky'])(
-    'runs a published asset after GetAsset failed at first: %s',
+    'runs a published asset after its first GetAsset calls failed: %s',
     async (assetId) => {
       expect(system.runsOf(assetId)).toHaveLength(1)
       expect(await one(assetId)).toMatchObject({ state: 'ENDED', revision: '1' })
@@ -138,7 +138,7 @@ describe.skipIf(isMoto)('errors of DataZone and the bus', () => {
   )
 
   test.each(['after-effect', 'slow'])(
-    'starts no second run when Start took effect but reported an error: %s (P1)',
+    'starts no second run if Start took effect but returned an error: %s (P1)',
     async (assetId) => {
       const [run, ...others] = system.runsOf(assetId)
       expect(others).toEqual([])
@@ -152,7 +152,7 @@ describe.skipIf(isMoto)('errors of DataZone and the bus', () => {
     ['an asset without a schema', 'no-columns', 'ValidationException'],
     ['an unknown revision', 'no-such-revision', 'ResourceNotFoundException'],
     ['a project that does not own the asset', 'not-mine', 'WrongProject'],
-  ])('rejects with an event and a copy: %s', async (_, requestId, error) => {
+  ])('rejects a request with an event: %s', async (_, requestId, error) => {
     const events = system
       .endings()
       .filter(({ data, metadata }) => data.status === 'REJECTED' && metadata.causationId?.endsWith(requestId))

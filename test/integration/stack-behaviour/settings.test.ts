@@ -15,7 +15,7 @@ const open = async (options: Omit<SystemOptions, 'assets'>): Promise<LocalSystem
   return system
 }
 
-const ask = async ({ stack, send, untilIdle }: LocalSystem) => {
+const sendRequests = async ({ stack, send, untilIdle }: LocalSystem) => {
   stack.publishServiceEvent(publishedEvent('one'))
   await send(runRequest('two'))
   await untilIdle()
@@ -27,7 +27,7 @@ describe.skipIf(isMoto)('stack parameters and settings', () => {
     ['another domain selected', { DomainIds: 'dzd_other0001' }, 'DOMAIN_NOT_SELECTED'],
   ])('skips every request and logs the reason: %s', async (_, parameters, reason) => {
     const opened = await open({ parameters })
-    await ask(opened)
+    await sendRequests(opened)
     expect(
       opened
         .logged('Request handled')
@@ -43,17 +43,17 @@ describe.skipIf(isMoto)('stack parameters and settings', () => {
 
   test('runs the requests of a selected domain', async () => {
     const opened = await open({ parameters: { DomainIds: `dzd_other0001,${domainId}` } })
-    await ask(opened)
+    await sendRequests(opened)
     expect(opened.control.runs()).toHaveLength(2)
   })
 
   test('records what it would start in mode plan, and starts it when requested again in mode run', async () => {
     // An execution environment reads its settings when it starts, so changing them here acts like a deployment.
     const settings: Record<string, string> = { ...fastSettings, MODE: 'plan' }
-    // One batch, so that a single starter handles it and is the one to replace.
+    // One batch, so that one starter handles it, which the crash below replaces.
     const batch = { size: 10, windowSeconds: 1 }
     const opened = await open({ settings, taps: true, batch, visibilitySeconds: 3 })
-    await ask(opened)
+    await sendRequests(opened)
     expect(await opened.records()).toMatchObject([{ state: 'PLANNED' }, { state: 'PLANNED' }])
     await opened.stack.sweepNow()
     expect(opened.control.calls().starts).toEqual([])

@@ -92,18 +92,18 @@ describe('a foreign run', () => {
   })
   afterAll(() => system?.close())
 
-  /** Plans how long the runs of the asset take that start from now on. */
+  /** Sets how long runs of the asset take that start from now on. */
   const runsTake = (durationMs: number) =>
     system.control.setOutcomes([{ target: 'busy', outcome: 'succeeded', durationMs }])
 
   test('delays our run and is neither adopted nor announced', async () => {
-    // Long enough for a starter on a busy machine to meet it.
+    // Long enough that the starter meets the foreign run, even on a busy machine.
     runsTake(10_000)
-    const byHand = new DataZoneClient({
+    const otherCaller = new DataZoneClient({
       ...system.stack.connect('datazone'),
       endpoint: system.datazoneEndpoint,
     })
-    await byHand.send(
+    await otherCaller.send(
       new StartMetadataGenerationRunCommand({
         domainIdentifier: domainId,
         owningProjectIdentifier: projectId,
@@ -111,7 +111,7 @@ describe('a foreign run', () => {
         types: ['BUSINESS_DESCRIPTIONS'],
       }),
     )
-    byHand.destroy()
+    otherCaller.destroy()
     runsTake(500)
     await system.send(runRequest('busy'))
     await system.sweepUntil(() => expect(system.endingsOf('busy')).toHaveLength(1))

@@ -25,8 +25,8 @@ describe('an asset that DataZone withdraws', () => {
   afterAll(() => system?.close())
 
   /**
-   * The event as DataZone sends it when the asset leaves the catalog. Its time has no fraction of a second, and only what
-   * was requested by then is canceled, so it is dated to the next second.
+   * Returns the event that DataZone sends when the asset leaves the catalog. Its time has no fraction of a second, and
+   * only requests from before that time are canceled, so it is dated to the next second.
    */
   const withdrawn = (assetId: string, name: string) => ({
     ...publishedEvent(assetId, `withdrawn-${assetId}`),
