@@ -13,14 +13,6 @@ export const load = async (tab: Tab, page: Page, path: string): Promise<Tab> => 
   return tab
 }
 
-/** What axe finds in a tab that has evaluated its source: everything, or only what these rules find. */
-export const violationsIn = async (tab: Tab, rules?: readonly string[]): Promise<readonly string[]> => {
-  const found: readonly { id: string; nodes: readonly { html: string }[] }[] = await tab.evaluate(
-    `axe.run(${rules === undefined ? '' : JSON.stringify({ runOnly: rules })}).then(({ violations }) => violations)`,
-  )
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 150)).join(' | ')}`)
-}
-
 const newContext = async (browser: Browser, isTourDone = true): Promise<BrowserContext> => {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
   if (isTourDone) await context.addInitScript(() => localStorage.setItem('tour', 'done'))
@@ -28,8 +20,8 @@ const newContext = async (browser: Browser, isTourDone = true): Promise<BrowserC
 }
 
 /**
- * Launches one Chromium for a test file. One context serves most tabs: it has the cookie of the page, and the tour is
- * done. The console of every tab is collected.
+ * Launches one Chromium for a test file, and collects the console of every tab. Most tabs share a context, which has
+ * the cookie of the page, and in which the tour is done.
  */
 export const launchTabs = async () => {
   const browser = await chromium.launch({ executablePath: chromiumPath ?? '', args: [...chromiumArguments] })
@@ -46,15 +38,15 @@ export const launchTabs = async () => {
     return tab
   }
   return {
-    /** A tab of the shared context that stays open until the test file closes it. */
+    /** Opens a tab of the shared context, which stays open until the test closes it. */
     lastingTab: () => watch(shared),
-    /** A tab of the shared context, closed after the test. */
+    /** Opens a tab of the shared context, which `closeOpened` closes. */
     tab: async (): Promise<Tab> => {
       const tab = await watch(shared)
       opened.push(tab)
       return tab
     },
-    /** A tab with an empty storage of its own, closed after the test. */
+    /** Opens a tab with its own, empty storage, which `closeOpened` closes. */
     freshTab: async (isTourDone = true): Promise<Tab> => {
       const context = await newContext(browser, isTourDone)
       opened.push(context)
@@ -63,7 +55,7 @@ export const launchTabs = async () => {
     closeOpened: async (): Promise<void> => {
       for (const one of opened.splice(0)) await one.close()
     },
-    /** Takes the errors and warnings that the tabs' consoles have shown since the last call. */
+    /** Returns the errors and warnings in the consoles of the tabs since the last call. */
     takeComplaints: (): readonly string[] => complaints.splice(0),
     close: () => browser.close(),
   }

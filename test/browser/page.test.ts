@@ -6,27 +6,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Page } from '../../page/server/page-server.ts'
 import { chromiumPath } from '../support/chromium.ts'
 import { eventually } from '../support/eventually.ts'
-import { acceptedRequest, openPageWorld, type PageWorld, subjectOf } from '../support/page-world.ts'
+import { acceptedRequest, openPageWorld, type PageWorld } from '../support/page-world.ts'
 import { domainId, projectId } from '../support/requests.ts'
-import { endedRun, parkedRun } from '../support/runs.ts'
-import { bidi, long, script, seedRuns } from './page-runs.ts'
-import { launchTabs, load, type Tabs, violationsIn } from './page-tabs.ts'
+import { attacksIn, overflowIn, overflowOfWideText, violationsIn } from './page-probes.ts'
+import { addEndedRun, endCustomersRun, hostileEvent, parkOrders, seedRuns } from './page-runs.ts'
+import { launchTabs, load, type Tabs } from './page-tabs.ts'
 
 const shots = join(import.meta.dirname, '../../.local/screenshots')
-
-/** Run in the tab: what makes its content wider than the window. */
-const overflow = `(() => {
-  const { scrollWidth, clientWidth } = document.documentElement
-  if (scrollWidth <= clientWidth) return []
-  return [...document.querySelectorAll('body *')]
-    .filter((element) => element.getBoundingClientRect().right > clientWidth)
-    .map((element) => element.outerHTML.slice(0, 120))
-})()`
-/** Text as wide as the widest system font sets it: the fonts of the next machine are unknown. */
-const widenText = "document.documentElement.style.letterSpacing = '0.1em'"
-const usualText = "document.documentElement.style.letterSpacing = ''"
-/** Run in the tab: whether a planted script ran, and how many planted images there are. */
-const attacks = "['attacked' in window, document.querySelectorAll('img[src=x]').length]"
 
 const views = [
   '/',
@@ -64,7 +50,7 @@ describe.skipIf(chromiumPath === undefined)(
 
     const open = async (path: string): Promise<Tab> => load(await tabs.tab(), page, path)
 
-    /** Opens a tab of its own storage, for what the browser remembers. */
+    /** Opens a tab with empty storage, for tests of what the browser remembers. */
     const openFresh = async (path: string, isTourDone = true): Promise<Tab> => {
       const tab = await tabs.freshTab(isTourDone)
       await tab.emulateMedia({ colorScheme: 'light' })
@@ -80,13 +66,13 @@ describe.skipIf(chromiumPath === undefined)(
         tab = await tabs.lastingTab()
         await tab.setViewportSize({ width, height })
         await load(tab, page, '/')
-        // The page changes views without a load, so that axe is read once.
+        // The page changes views without a load, so axe is loaded only once.
         await tab.evaluate(axe.source)
       })
       afterAll(() => tab.close())
 
       test.each(views)(
-        'shows %s in light and dark without a violation of axe or an overflow',
+        'shows %s in light and dark without a violation of axe and without an overflow',
         async (path) => {
           await tab.emulateMedia({ colorScheme: 'light' })
           await tab.evaluate(
@@ -95,20 +81,18 @@ describe.skipIf(chromiumPath === undefined)(
           await tab.locator(`main[data-path="${path.split('?')[0]}"]`).waitFor()
           await tab.getByText('Reading the').waitFor({ state: 'detached' })
           expect(await violationsIn(tab)).toEqual([])
-          expect(await tab.evaluate(overflow)).toEqual([])
+          expect(await overflowIn(tab)).toEqual([])
           const name = path.replaceAll(/[^a-z]+/g, '-').replaceAll(/^-|-$/g, '') || 'overview'
           await tab.screenshot({ path: join(shots, `${name}-light-${width}.png`) })
           await tab.emulateMedia({ colorScheme: 'dark' })
           await tab.screenshot({ path: join(shots, `${name}-dark-${width}.png`) })
           expect(await violationsIn(tab, ['color-contrast'])).toEqual([])
-          await tab.evaluate(widenText)
-          expect(await tab.evaluate(overflow)).toEqual([])
-          await tab.evaluate(usualText)
+          expect(await overflowOfWideText(tab)).toEqual([])
         },
       )
     })
 
-    test('keeps the filters in the address, and shows the same from an address', async () => {
+    test('keeps the filters in the address, and restores them from it', async () => {
       const tab = await open('/runs?status=FAILED')
       const status = tab.getByRole('status').filter({ hasText: 'runs' })
       await status.getByText('7 of 62 runs').waitFor()
@@ -122,7 +106,7 @@ describe.skipIf(chromiumPath === undefined)(
       expect(await tab.getByRole('searchbox').inputValue()).toBe('customers')
     })
 
-    test('saves what is filtered as CSV and as JSON lines', async () => {
+    test('saves the filtered runs as CSV and as JSON lines', async () => {
       const tab = await open('/runs?text=asset-13')
       await tab.getByText('1 of 62 runs').waitFor()
       const saved = async (button: string) => {
@@ -139,33 +123,12 @@ describe.skipIf(chromiumPath === undefined)(
     test('shows a run as it changes, without a reload', async () => {
       const tab = await open(`/run/${domainId}/asset/customers`)
       await tab.getByText('In flight').first().waitFor()
-      world.store.put(
-        endedRun({
-          subject: subjectOf('customers'),
-          projectId,
-          runId: 'run-c',
-          detectedAtMs: Date.now(),
-          history: [{ atMs: Date.now(), what: 'SUCCEEDED after a while' }],
-        }),
-      )
+      endCustomersRun(world)
       await tab.getByText('SUCCEEDED after a while').waitFor()
     })
 
     test('renders names, errors and events as text, never as markup', async () => {
-      world.announce({
-        version: '0',
-        id: 'hostile',
-        source: 'datazone-run-orchestrator',
-        account: '000000000000',
-        time: new Date().toISOString(),
-        region: 'us-east-1',
-        resources: [],
-        'detail-type': script,
-        detail: {
-          data: { domainId, asset: { id: bidi }, error: { name: long, message: script } },
-          metadata: { causationId: script },
-        },
-      })
+      world.announce(hostileEvent)
       const tab = await open('/events')
       await tab.getByText('<script>').first().waitFor()
       await tab.getByText('total⟨202E⟩gpj.exe').first().waitFor()
@@ -174,11 +137,11 @@ describe.skipIf(chromiumPath === undefined)(
         await tab.getByRole('heading', { level: 1 }).waitFor()
         await tab.getByText('Reading the').waitFor({ state: 'detached' })
       }
-      expect(await tab.evaluate(attacks)).toEqual([false, 0])
-      expect(await tab.evaluate(overflow)).toEqual([])
+      expect(await attacksIn(tab)).toEqual([false, 0])
+      expect(await overflowIn(tab)).toEqual([])
     })
 
-    test('is driven by the keyboard alone', async () => {
+    test('works with the keyboard alone', async () => {
       const tab = await open('/')
       await tab.keyboard.press('2')
       await tab.getByRole('heading', { level: 1, name: 'Runs' }).waitFor()
@@ -218,16 +181,8 @@ describe.skipIf(chromiumPath === undefined)(
       const dialog = tab.getByRole('dialog', { name: 'Redrive 1 message' })
       await dialog.getByText('domainId: is not selected').waitFor()
       await dialog.getByText('stays: it would be rejected again').waitFor()
-      // The messages are hidden from the queue's count now; an update of the page must not close the dialog.
-      world.store.put(
-        parkedRun({
-          subject: subjectOf('orders'),
-          projectId,
-          reason: 'CAP_FULL',
-          retryAtMs: Date.now() + 60_000,
-          history: [{ atMs: Date.now(), what: 'CAP_FULL' }],
-        }),
-      )
+      // The queue's count no longer includes the hidden messages. An update of the page must not close the dialog.
+      parkOrders(world)
       await tab.getByText('because a cap of the policy has no room').waitFor({ state: 'attached' })
       await tab.screenshot({ path: join(shots, 'redrive-light-1440.png') })
       await dialog.getByRole('button', { name: 'Redrive 1 message (1)' }).click()
@@ -254,7 +209,7 @@ describe.skipIf(chromiumPath === undefined)(
       await tab.getByText('will fail after 7 s').waitFor({ state: 'detached' })
     })
 
-    test('reads runs that the page does not hold', async () => {
+    test('reads older runs on demand', async () => {
       const tab = await open('/runs?status=CANCELED')
       await tab.getByText('0 of 62 runs').waitFor()
       await tab.getByRole('button', { name: 'Read older' }).click()
@@ -284,7 +239,7 @@ describe.skipIf(chromiumPath === undefined)(
       expect(world.killed()).toBe(1)
     })
 
-    test('guides a first visit in seven clicks', async () => {
+    test('guides a first visit through seven steps', async () => {
       const tab = await openFresh('/', false)
       await tab.getByRole('button', { name: 'Show me' }).click()
       for (let step = 1; step < 7; step += 1) {
@@ -307,24 +262,17 @@ describe.skipIf(chromiumPath === undefined)(
       expect(await background()).not.toBe(light)
     })
 
-    // Last: it replaces the server of the others.
-    test('shows that the server is gone, and resumes when it is back', async () => {
+    // This test is the last, because it replaces the server that the others use.
+    test('reports that the server does not answer, and resumes once it answers again', async () => {
       const tab = await open('/runs')
       const { port } = page
       await page.close()
       await tab.getByText('does not answer').waitFor()
-      world.store.put(
-        endedRun({
-          subject: subjectOf('asset-new'),
-          projectId,
-          detectedAtMs: Date.now(),
-          history: [{ atMs: Date.now(), what: 'SUCCEEDED' }],
-        }),
-      )
+      addEndedRun(world)
       page = await world.start({ port })
       await tab.getByText('asset-new').waitFor()
       await tab.getByText('does not answer').waitFor({ state: 'detached' })
-      // The browser itself reports that the connection was refused.
+      // The browser itself reports the refused connection.
       const unexpected = tabs
         .takeComplaints()
         .filter((text) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED/.test(text))

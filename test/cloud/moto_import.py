@@ -1,6 +1,6 @@
-"""Makes change sets of type IMPORT do at moto what they do at CloudFormation: take resources that exist, and create none.
+"""Makes moto's change sets of type IMPORT import existing resources and create none, as CloudFormation does.
 
-Moto reads no ResourcesToImport and creates every resource of the template.
+Moto itself ignores ResourcesToImport and creates every resource of the template.
 """
 
 from moto.cloudformation.models import CloudFormationBackend
@@ -66,7 +66,7 @@ existing = {
 }
 
 
-def taking_what_exists(resource, find):
+def importing_existing(resource, find):
     create = resource.create_from_cloudformation_json
 
     def patched(cls, resource_name, cloudformation_json, account_id, region_name, **kwargs):
@@ -81,8 +81,8 @@ def taking_what_exists(resource, find):
 
 
 for resource, find in existing.items():
-    resource.create_from_cloudformation_json = taking_what_exists(resource, find)
+    resource.create_from_cloudformation_json = importing_existing(resource, find)
 
-# Moto loses tables and log groups that an update may change.
+# Moto drops tables and log groups that an update may change from the stack.
 for resource in (Table, LogGroup):
     resource.update_from_cloudformation_json = classmethod(lambda cls, original_resource, *_, **__: original_resource)

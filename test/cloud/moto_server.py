@@ -1,4 +1,4 @@
-"""Serves moto, an emulator of AWS, with the obstacles removed that are moto's and not CloudFormation's."""
+"""Serves moto, an emulator of AWS, with patches where it differs from CloudFormation."""
 
 import sys
 
@@ -9,14 +9,14 @@ from moto.events.models import EventBus, Rule
 from moto.iam import models as iam
 from moto.server import main
 
-# ValidateTemplate refuses templates for warnings of cfn-lint; CloudFormation does not, and .ci/run runs cfn-lint itself.
+# Moto refuses templates for warnings of cfn-lint, which CloudFormation does not. .ci/run runs cfn-lint itself.
 CloudFormationBackend.validate_template = lambda self, template: []
 
 update_resource = parsing.parse_and_update_resource
 
 
 def update_if_it_is_there(logical_id, resource_json, resources_map, **kwargs):
-    """Moto updates resources whose condition does not hold."""
+    """Skips resources whose condition does not hold. Moto updates them."""
     condition = resource_json.get("Condition")
     if condition is not None and not resources_map.lazy_condition_map[condition]:
         return None
@@ -32,7 +32,7 @@ delete_change_set = CloudFormationBackend.delete_change_set
 
 
 def delete_if_there(self, change_set_name):
-    """The framework deletes a change set of its name before it makes one; moto fails where there is none."""
+    """Ignores a missing change set. The framework deletes one before it creates one, and moto fails if there is none."""
     if change_set_name in self.change_sets or change_set_name in [one.change_set_name for one in self.change_sets.values()]:
         delete_change_set(self, change_set_name)
 
@@ -40,12 +40,12 @@ def delete_if_there(self, change_set_name):
 CloudFormationBackend.delete_change_set = delete_if_there
 
 
-# Moto answers an output that refers to a bus with the object itself.
+# Moto returns the bus object as the value of an output that refers to a bus.
 EventBus.__str__ = lambda self: self.name
 
 
 def with_bus_name(method):
-    """Moto resolves a Ref to a bus to its object, where CloudFormation resolves it to the name of the bus."""
+    """Resolves a Ref to a bus to the name of the bus. Moto resolves it to its object."""
 
     def patched(cls, *args, **kwargs):
         for argument in (*args, *kwargs.values()):
@@ -64,7 +64,7 @@ for name in ("create_from_cloudformation_json", "delete_from_cloudformation_json
 
 
 def without_no_value(value):
-    """Moto leaves None in a list where CloudFormation drops AWS::NoValue."""
+    """Drops None from lists, as CloudFormation drops AWS::NoValue. Moto leaves it in."""
     if isinstance(value, dict):
         return {key: without_no_value(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -82,7 +82,7 @@ def with_clean_properties(method):
 for resource in (iam.Role, iam.InlinePolicy):
     resource.create_from_cloudformation_json = with_clean_properties(resource.create_from_cloudformation_json)
 
-# The outputs of a stack are those of its first template, also after a change set added others.
+# Moto keeps the outputs of a stack's first template, even after a change set has added outputs.
 execute_change_set = CloudFormationBackend.execute_change_set
 
 

@@ -1,4 +1,4 @@
-"""Looks at a stack that was deployed to moto, for deploy-to-moto."""
+"""Checks a stack that was deployed to moto. Used by deploy-to-moto."""
 
 import json
 import sys
@@ -24,7 +24,7 @@ def resources():
 
 
 def publish():
-    """A publish event on the default bus has to reach the request queue through the rule."""
+    """Checks that a publish event on the default bus reaches the request queue through the rule."""
     outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
     url = next(one["OutputValue"] for one in outputs if one["OutputKey"] == "RequestQueueUrl")
     event = {
@@ -45,7 +45,7 @@ def removed():
 
 
 def left():
-    """What stays of a deleted stack: moto deletes it with the stack, so that it is made again by hand."""
+    """Creates the resources that a deleted stack leaves behind, because moto deletes them with the stack."""
     keys = [("pk", "HASH"), ("sk", "RANGE")]
     dynamodb = boto3.client("dynamodb")
     dynamodb.create_table(
@@ -62,7 +62,7 @@ def left():
 
 
 def adopted():
-    """The stack is complete and holds the table that was there, with its records."""
+    """Checks that the stack is complete and has the table that existed before, with its records."""
     table = cloudformation.describe_stack_resource(StackName=stack, LogicalResourceId="RunTable")
     name = table["StackResourceDetail"]["PhysicalResourceId"]
     records = boto3.client("dynamodb").scan(TableName=name)["Items"]

@@ -14,9 +14,9 @@ import { startDataZoneServer } from '../../local/datazone/http/server.ts'
 import { sampleWithDataSources } from '../../local/simulator-catalogue.ts'
 
 /**
- * Brings one run to its ending in a stack at moto, for deploy-to-moto. Moto runs Lambda functions only with Docker, so
- * this invokes the packaged handlers itself: the starter with the message of the request queue, then the poller. Then it
- * replays the archive of the run bus.
+ * Brings one run to its ending in a stack at moto. Used by deploy-to-moto. Moto runs Lambda functions only with Docker,
+ * so this script invokes the packaged handlers: the starter with the message of the request queue, then the poller.
+ * Then it replays the archive of the run bus.
  */
 
 const stack = 'datazone-run-orchestrator-example'
@@ -29,7 +29,7 @@ const output = (name: string): string => {
   return value
 }
 
-/** With the endpoint's host, because the SDK calls the host of a queue's URL. */
+/** Returns a queue URL with the host of the endpoint, because the SDK calls the host of the URL. */
 const queueUrl = (url: string): string => `${process.env['AWS_ENDPOINT_URL']}${new URL(url).pathname}`
 const QueueUrl = queueUrl(output('RequestQueueUrl'))
 
@@ -42,7 +42,7 @@ Object.assign(process.env, {
   REQUEST_QUEUE_URL: QueueUrl,
   REJECTED_QUEUE_URL: queueUrl(output('RejectedQueueUrl')),
   HINT_QUEUE_URL: QueueUrl.replace(/requests$/, 'hints'),
-  // Moto answers with an object where an output refers to a bus.
+  // Moto returns an object as the value of an output that refers to a bus.
   EVENT_BUS_NAME: stack,
   MODE: 'run',
   DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
@@ -83,7 +83,7 @@ await events.send(
   }),
 )
 
-/** What an event source mapping does: receives a batch, invokes the starter, and deletes what it handled. */
+/** Acts as an event source mapping: receives a batch, invokes the starter, and deletes the messages that it handled. */
 const startRequests = async (): Promise<number> => {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ['All'], MaxNumberOfMessages: 10 }),
@@ -121,7 +121,7 @@ for (let sweep = 1; sweep <= 40 && ended === undefined; sweep += 1) {
 }
 console.log('ended', ended?.['pk'], ended?.['ending'], 'announced', ended?.['announcedAtMs'] !== undefined)
 
-/** Replays the archive of the run bus: the request comes again, and must not start a second run. */
+// A replay of the archive sends the request again, which must not start a second run.
 const { Archives = [] } = await events.send(new ListArchivesCommand({ NamePrefix: stack }))
 const EventSourceArn = Archives[0]?.EventSourceArn
 await events.send(

@@ -38,7 +38,7 @@ describe.skipIf(isMoto)('commands that change a local stack', () => {
   const send = (queue: string, MessageBody: string) =>
     queues().send(new SendMessageCommand({ QueueUrl: stack.environment[queue] ?? '', MessageBody }))
 
-  /** Runs a command whose editor replaces `regenerated` by `regenerate`. */
+  /** Runs a command with an editor that replaces `regenerated` with `regenerate`. */
   const withEditor = async <T>(command: () => Promise<T>): Promise<T> => {
     const editor = join(stack.directory, 'editor.mjs')
     await writeFile(
@@ -57,7 +57,7 @@ describe.skipIf(isMoto)('commands that change a local stack', () => {
   const waitingForCap = async (): Promise<readonly { readonly target: string }[]> =>
     JSON.parse((await dzrun('list', '--reason', 'CAP_FULL', '--json')).stdout)
 
-  test('puts a policy that decides within a minute, and names its version', async () => {
+  test('puts a policy that is in force within a minute, and names its version in explanations', async () => {
     const file = join(stack.directory, 'policy.json')
     const rules = [
       { match: { project: 'sales*' }, skip: 'not yet' },
@@ -87,12 +87,12 @@ describe.skipIf(isMoto)('commands that change a local stack', () => {
     )
     await dzrun('submit', 'tpcds_item', 'tpcds_time_dim', '--types', 'BUSINESS_NAMES')
     await eventually(async () => expect(await waitingForCap()).toHaveLength(1))
-    // A starter may use the version before for half a minute: the release below waits for that.
+    // A starter may use the previous version for half a minute, so the release below is repeated until it has effect.
     await writeFile(file, JSON.stringify({ version: 1, rules, caps: [{ ...caps[0], perMonth: 9 }] }))
     expect(await dzrun('policy', 'put', file, '--yes')).toMatchObject({ code: 0 })
   })
 
-  test('plans a backfill by that policy, and the sweep sends it once, applied from two terminals', async () => {
+  test('plans a backfill by that policy, which sweeps send once though it is applied from two terminals', async () => {
     const planned = await dzrun('backfill', 'plan', 'spring', '--json')
     const { plan, counts } = JSON.parse(planned.stdout)
     expect(counts.dropped).toMatchObject({ POLICY: 7 })
@@ -130,7 +130,7 @@ describe.skipIf(isMoto)('commands that change a local stack', () => {
     expect((await dzrun('redrive', 'dead')).stderr).toContain('nothing to redrive')
   })
 
-  test('previews a rejected request with its reason, and redrives the one that the filter and the editor leave', async () => {
+  test('previews rejected requests with their reasons, and redrives the one that matches the filter, as edited', async () => {
     await send('REQUEST_QUEUE_URL', requestOf('blue-1', { regenerated: true }))
     await send('REQUEST_QUEUE_URL', requestOf('green-1', { regenerated: true }))
     const preview = (...args: readonly string[]) =>
@@ -156,7 +156,7 @@ describe.skipIf(isMoto)('commands that change a local stack', () => {
     )
   })
 
-  test('retries a failed run with a new attempt that succeeds, and nothing twice', async () => {
+  test('retries a failed run with a new attempt that succeeds, and then has nothing to retry', async () => {
     const decide = (outcome: string) =>
       simulator('outcomes', {
         method: 'PUT',
@@ -185,7 +185,7 @@ describe.skipIf(isMoto)('commands that change a local stack', () => {
     expect((await retry('--yes')).stderr).toContain('nothing to retry')
   })
 
-  test('releases what waits for a cap that was raised', async () => {
+  test('releases the requests that wait for a cap that was raised', async () => {
     const [waiting] = await waitingForCap()
     const release = (...args: readonly string[]) => dzrun('release', '--reason', 'CAP_FULL', ...args)
     expect(await release('--dry-run')).toMatchObject({
@@ -203,13 +203,13 @@ describe.skipIf(isMoto)('commands that change a local stack', () => {
     expect((await release('--yes')).stderr).toBe('nothing waits for CAP_FULL\n')
   })
 
-  test('tails events, and removes its rule and queue and those that a killed tail left behind', async () => {
+  test('tails events, and removes its rule and queue, and those that a killed tail left behind', async () => {
     const sqs = queues()
     await sqs.send(new CreateQueueCommand({ QueueName: 'dzrun-tail-1700000000000-0123abcd' }))
     const tails = async () =>
       (await sqs.send(new ListQueuesCommand({ QueueNamePrefix: 'dzrun-tail-' }))).QueueUrls ?? []
     const tail = stack.running('events', 'tail', '--filter', 'tpcds_reason', '--count', '1', '--json')
-    // Its rule and target are made right after its queue, long before the run that the next command requests has started.
+    // The tail creates its rule and target right after its queue, long before the run of the next command starts.
     await eventually(async () =>
       expect(await tails()).toEqual([expect.not.stringContaining('1700000000000')]),
     )

@@ -19,8 +19,8 @@ describe('dzrun on a local stack', () => {
   const dzrun = (...args: readonly string[]) => stack.dzrun(...args)
   const inDomain = (...args: readonly string[]) => dzrun(...args, '--domain', domain)
 
-  // First, because a starter that has read "not paused" believes it for half a minute.
-  test('pauses a project, shows its waiting requests, and resumes it', async () => {
+  // This test is the first, because a starter that has read "not paused" does not read again for half a minute.
+  test('pauses a project, shows its waiting requests and resumes it', async () => {
     const scope = `${domain}/refdataproj001`
     expect(await dzrun('pause', scope, '--reason', 'glossary is being rebuilt')).toMatchObject({ code: 0 })
     expect(await inDomain('submit', 'tpcds_item')).toMatchObject({ code: 0 })
@@ -61,7 +61,7 @@ describe('dzrun on a local stack', () => {
     ])
   })
 
-  test('sends a file of requests whole or not at all', async () => {
+  test('sends all requests of a file or none', async () => {
     const file = join(stack.directory, 'requests.jsonl')
     const good = {
       version: 1,
@@ -142,7 +142,7 @@ describe('dzrun on a local stack', () => {
 })
 
 describe('dzrun on a local stack in mode off', () => {
-  test('ends a wait for a request that is skipped, with the reason', async () => {
+  test('ends the wait for a skipped request with the reason', async () => {
     const stack = await startStackCommand('--mode', 'off')
     try {
       const { code, stderr } = await stack.dzrun('submit', 'tpcds_item', '--wait', '--domain', domain)
@@ -164,7 +164,7 @@ describe('dzrun without a stack', () => {
     expect(stderr).toContain('Did you mean list?')
   })
 
-  test('says how to get a local stack', async () => {
+  test('prints how to start a local stack', async () => {
     const { code, stderr } = await runCommand('cli/main.ts', 'status', '--local', '/nowhere/env').ended
     expect(code).toBe(2)
     expect(stderr).toBe(
@@ -173,7 +173,7 @@ describe('dzrun without a stack', () => {
   })
 
   test.each(['cli/main.ts release', 'local/start.ts'])(
-    'ends without a word when the reader of the output does: %s',
+    'exits silently when the reader of its output exits: %s',
     async (command) => {
       const args = ['-c', `set -o pipefail; "$0" ${command} --help | true; echo $?`, process.execPath]
       const { stdout, stderr } = await promisify(execFile)('bash', args)

@@ -66,12 +66,12 @@ describe.skipIf(isMoto)('npm run demo', () => {
     expect(stderr).toBe('')
     const summary = summarySchema.parse(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? ''))
     expect(summary).toMatchObject({ runsStarted: 12, lost: 0, duplicateRuns: 0 })
-    // Each starter that meets the older API learns it from one refused Start.
+    // Each starter learns of the older API from one refused Start.
     expect(summary.startCalls).toBeGreaterThan(12)
     expect(code).toBe(0)
   })
 
-  test('serves its live page, and keeps it up after the figures with --keep', async () => {
+  test('serves its live page, which --keep keeps up after the figures', async () => {
     const demo = run('--keep', '--assets', '2', '--speed', '50')
     const [, url = ''] = await demo.printed(/watch it in your browser: (\S+)/)
     expect((await fetch(url, { redirect: 'manual' })).status).toBe(303)

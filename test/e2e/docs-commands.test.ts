@@ -13,7 +13,7 @@ import { hasAwsCli, hasBoto3, hasCurl, runShellBlock } from '../support/shell-bl
 import { type StackCommand, startStackCommand } from '../support/stack-command.ts'
 import { execute } from '../support/state-machine.ts'
 
-/** The names of the docs, as the local stack has them. */
+/** Patterns of names in the docs, with the names in the local stack. */
 const localNames: readonly (readonly [RegExp, string])[] = [
   [/dzd_4hcuvz5s9kx7ma/g, 'dzd_sample1234567'],
   [/c8r1d5m3k7x2ha|tpcds_store_sales/g, 'tpcds_item'],
@@ -24,7 +24,7 @@ const here = (text: string): string =>
 
 const changes = /^(submit --file|regenerate|retry|release|redrive|backfill apply|policy put)\b/
 
-/** The arguments of a documented command for the stack of this test. */
+/** Returns the arguments of a documented command for the stack of this test. */
 const argumentsOf = (line: string, files: ReadonlyMap<string, string>): readonly string[] => {
   const words = wordsOf(here(line).replace(/^npx dzrun /, ''))
   const stack = new Set(['--stage', '--stack', '--region', '--profile'])
@@ -37,11 +37,11 @@ const argumentsOf = (line: string, files: ReadonlyMap<string, string>): readonly
   return changes.test(kept.join(' ')) ? [...kept, '--yes'] : kept
 }
 
-/** Commands that run until Ctrl-C. */
+/** Returns whether the command runs until Ctrl-C. */
 const isEndless = (line: string): boolean => /^npx dzrun (page|events tail)|--watch/.test(line)
-/** Answers that a stack without runs may give: done, failed runs, nothing found, refused. */
-const answers: readonly (number | null)[] = [0, 1, 3, 4]
-/** A plan that is small is sent before the next command stops it. */
+/** Exit codes that are correct on a stack without runs: done, failed runs, nothing found, refused. */
+const exitCodes: readonly (number | null)[] = [0, 1, 3, 4]
+/** A small plan may be sent before the next command stops it. */
 const isSentAlready = /all of its requests are sent|is not being applied/
 
 const SendArguments = z.object({ QueueUrl: z.string(), MessageBody: z.unknown() })
@@ -71,7 +71,7 @@ describe('a command in README.md or docs/', () => {
   })
   afterAll(() => stack?.stop())
 
-  /** The files that the first hour names, as its page shows them. */
+  /** Writes the files that docs/FIRST-HOUR.md names. */
   const writeFiles = async () => {
     const [policy = ''] = (await docBlocks('json')).flatMap(({ page, text }) =>
       page === 'docs/FIRST-HOUR.md' ? [text] : [],
@@ -95,7 +95,7 @@ describe('a command in README.md or docs/', () => {
     runShellBlock(here(text), { cwd: stack.directory, environment: stack.environment })
   const dzrunCommands = () => [...new Set(blocks.flatMap(dzrunLines))]
 
-  // Before a command of the docs pauses its project.
+  // This test is the first, because a command of the docs pauses the project.
   test('executes the state machine of docs/PRODUCERS.md until the run has ended', async () => {
     const { environment } = stack
     const access = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
@@ -124,7 +124,7 @@ describe('a command in README.md or docs/', () => {
     table.destroy()
   })
 
-  test('works as it is written, where it is a command of dzrun', { timeout: 600_000 }, async () => {
+  test('works as written if it is a command of dzrun', { timeout: 600_000 }, async () => {
     const lines = dzrunCommands().filter((line) => !isEndless(line))
     expect(lines.length).toBeGreaterThan(20)
     const failed: string[] = []
@@ -133,7 +133,8 @@ describe('a command in README.md or docs/', () => {
     const work = async () => {
       for (let line = queue.shift(); line !== undefined; line = queue.shift()) {
         const { code, stderr } = await stack.dzrun(...argumentsOf(line, files))
-        if (!answers.includes(code) && !isSentAlready.test(stderr)) failed.push(`${line}: ${code} ${stderr}`)
+        if (!exitCodes.includes(code) && !isSentAlready.test(stderr))
+          failed.push(`${line}: ${code} ${stderr}`)
       }
     }
     await work()
@@ -142,7 +143,7 @@ describe('a command in README.md or docs/', () => {
     expect(failed).toEqual([])
   })
 
-  test('runs until Ctrl-C, where it is a tail or the page', async () => {
+  test('runs until Ctrl-C if it is a tail or the page', async () => {
     const lines = dzrunCommands().filter(isEndless)
     expect(lines.length).toBeGreaterThan(2)
     const endings = lines.map(async (line) => {
@@ -160,7 +161,7 @@ describe('a command in README.md or docs/', () => {
     const texts = blocks.filter((block) => isShell(block) && /^ *aws /m.test(block.text))
     expect(texts.length).toBeGreaterThan(5)
     for (const { text } of texts) await shell(text)
-    // What the requests of the blocks made: they name the same asset.
+    // The requests of the blocks name the same asset, so its explanation has all of them.
     await eventually(async () => {
       const { stdout } = await stack.dzrun('explain', 'tpcds_item')
       for (const id of ['nightly-2026-11-20/store_sales', 'ana-2026-11-20-1', 'load-1/orders'])

@@ -10,8 +10,8 @@ import { runCommand } from '../support/commands.ts'
 import { docBlocks } from '../support/doc-commands.ts'
 import { hasAwsCli, hasBoto3, hasCurl, runShellBlock } from '../support/shell-blocks.ts'
 
-/** A profile of a domain in which nothing was seen. */
-const unseen: Profile = {
+/** The profile of a domain in which nothing was observed. */
+const emptyProfile: Profile = {
   version: 1,
   recordedAt: '2026-11-20T02:14:00Z',
   list: { order: null, runsSeen: 0, lagMs: null, unrecognizedStatuses: [] },
@@ -67,20 +67,20 @@ describe('a block of docs/SIMULATOR.md', () => {
   })
 
   test.skipIf(!hasCurl)(
-    'is taken by the control, in the order of the page (skipped without curl)',
+    'is accepted by the control, in the order of the page (skipped without curl)',
     async () => {
       const curls = (await blocks()).filter((text) => /^(cat|curl|S=)/.test(text))
       expect(curls.length).toBeGreaterThan(5)
       for (const text of curls) {
         const lines = text.split('\n').filter((line) => !isNpm(line))
-        // After the block that loads a catalog of its own, the samples are needed again.
+        // Loads the sample catalogue again, because one block loads its own.
         if (!text.includes('catalogue')) server.datazone.control.loadCatalogue(sampleWithDataSources(24))
         await shell(lines.join('\n').replace('"runId":"..."', `"runId":"${await someRun(text)}"`))
       }
     },
   )
 
-  /** The id of a data source run, for the block that deletes a run. */
+  /** Returns the id of a data source run for the block that deletes a run; empty for other blocks. */
   const someRun = async (text: string): Promise<string> => {
     if (!text.includes('"runId":"..."')) return ''
     const ask = (path: string, init?: RequestInit) => fetch(`${server.endpoint}/_simulator/${path}`, init)
@@ -94,7 +94,7 @@ describe('a block of docs/SIMULATOR.md', () => {
     const lines = (await blocks()).flatMap((text) => text.split('\n'))
     const commands = lines.filter((line) => /^npm run simulator( |$)/.test(line))
     expect(commands.length).toBeGreaterThan(3)
-    await writeFile(join(directory, 'profile.json'), JSON.stringify(unseen))
+    await writeFile(join(directory, 'profile.json'), JSON.stringify(emptyProfile))
     const codes = commands.map(async (line) => {
       const flags = line
         .replace(/\w+\.json/, (name) => join(directory, name))

@@ -11,7 +11,7 @@ const commands = Object.entries(scripts).flatMap(([name, script]) => {
 })
 
 describe('--help', () => {
-  test('covers the commands of package.json', () => {
+  test('is tested for the commands of package.json', () => {
     expect(commands.map(([name]) => name)).toEqual(
       expect.arrayContaining(['start', 'demo', 'logs', 'simulate', 'simulator', 'bench:pace']),
     )

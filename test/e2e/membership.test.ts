@@ -21,7 +21,7 @@ let env: string
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'membership-'))
   server = await startDataZoneServer({ seed: 1 })
-  // Of the stack, the command needs DataZone only, because these tests name the policy file.
+  // These tests name the policy file, so the command needs only DataZone of the stack.
   env = await writeEnvFile(join(directory, 'env'), {
     AWS_REGION: 'us-east-1',
     AWS_ENDPOINT_URL_DATAZONE: server.endpoint,
@@ -77,7 +77,7 @@ const membership = (command: string) =>
     ...(command === 'add' ? ['--yes'] : []),
   ).ended
 
-test('finds what is missing, plans it, adds it, and then finds nothing', async () => {
+test('finds missing memberships, plans and adds them, and then finds none missing', async () => {
   const before = await membership('check')
   expect(before).toMatchObject({ code: 4, stderr: expect.stringContaining(`${role} has no profile`) })
   expect(before.stdout).toMatch(/sales +Sales +missing\n.*finance +Finance +missing/s)
@@ -101,7 +101,7 @@ test('finds what is missing, plans it, adds it, and then finds nothing', async (
   expect((await membership('add')).stderr).toContain('nothing is missing')
 })
 
-test('says that a profile is stuck ASSIGNED', async () => {
+test('reports that a profile is stuck ASSIGNED', async () => {
   load({
     users: [{ id: userId, arn: role, status: 'ASSIGNED' }],
     projects: [{ id: 'sales', name: 'Sales', members: [{ userId }], isOpen: true }],
@@ -114,7 +114,7 @@ test('says that a profile is stuck ASSIGNED', async () => {
   expect(code).toBe(4)
 })
 
-test('says which projects refuse the role, and why', async () => {
+test('reports which projects refuse the role, and why', async () => {
   load({ users: [{ id: userId, arn: role }], addsRoles: false })
   const { code, stderr } = await membership('add')
   expect(stderr).toMatch(
@@ -124,14 +124,14 @@ test('says which projects refuse the role, and why', async () => {
   expect(code).toBe(4)
 })
 
-test('says that the execution role of the domain lacks iam:GetRole', async () => {
+test('reports that the execution role of the domain lacks iam:GetRole', async () => {
   load({ readsRoles: false })
   const { code, stderr } = await membership('add')
   expect(stderr).toContain(`allow iam:GetRole on the role to ${executionRoleArn}`)
   expect(code).toBe(4)
 })
 
-test('says that a customer managed key encrypts the domain', async () => {
+test('reports that a customer managed key encrypts the domain', async () => {
   const kmsKeyArn = `arn:aws:kms:eu-west-1:111122223333:key/${userId}`
   load({
     users: [{ id: userId, arn: role }],

@@ -18,7 +18,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close()
 })
 
-/** Starts `npm start` with files of its own. */
+/** Starts the command of `npm start` with its own env and log files. */
 const run = async (...args: readonly string[]) => {
   const directory = await mkdtemp(join(tmpdir(), 'start-'))
   const [envFile, logFile] = [join(directory, 'env'), join(directory, 'log')]
@@ -31,7 +31,7 @@ const run = async (...args: readonly string[]) => {
 const exportsOf = (text: string): ReadonlyMap<string, string> =>
   new Map([...text.matchAll(/^export (\w+)='(.*)'$/gm)].map(([, name = '', value = '']) => [name, value]))
 
-/** The servers that a stack starts itself. */
+/** The servers that a stack starts; not DynamoDB if an external engine is in use. */
 const ownServices = ['DATAZONE', 'EVENTBRIDGE', 'SQS', ...(externalEngine === undefined ? ['DYNAMODB'] : [])]
 
 const clientOf = (environment: ReadonlyMap<string, string>, service: string) => ({
@@ -40,7 +40,7 @@ const clientOf = (environment: ReadonlyMap<string, string>, service: string) => 
   credentials: { accessKeyId: 'any', secretAccessKey: 'any' },
 })
 
-/** The message bodies of the printed commands, but for the cancel, which needs a shell for its time. */
+/** Returns the message bodies of the printed commands, except for the cancel, whose time a shell must fill in. */
 const printedBodies = (stdout: string): readonly string[] =>
   [...stdout.matchAll(/--message-body '(\{[^']*\})'/g)].map(([, body = '']) => body)
 
@@ -57,7 +57,7 @@ const occupy = async (port: number): Promise<{ port: number; close: () => Promis
   return { port: address.port, close }
 }
 
-const hasLeftNothing = (command: RunningCommand) =>
+const expectNoProcessLeft = (command: RunningCommand) =>
   eventually(async () => expect(await command.descendants()).toEqual([]))
 
 describe('npm start', () => {
@@ -104,7 +104,7 @@ describe('npm start', () => {
       start.interrupt()
       const { code, stderr } = await start.ended
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-      await hasLeftNothing(start)
+      await expectNoProcessLeft(start)
       const ports = [...environment]
         .filter(([name]) => externalEngine === undefined || name !== 'AWS_ENDPOINT_URL_DYNAMODB')
         .flatMap(([, value]) => /127\.0\.0\.1:(\d+)$/.exec(value)?.[1] ?? [])
@@ -113,14 +113,14 @@ describe('npm start', () => {
     },
   )
 
-  test('stops what it has started and fails when the settings cannot be written', async () => {
+  test('stops what it has started, and fails, if the settings cannot be written', async () => {
     const start = await run('--env', '/dev/null/env')
     const { code, stderr } = await start.ended
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('/dev/null') })
-    await hasLeftNothing(start)
+    await expectNoProcessLeft(start)
   })
 
-  test('lets exports survive a restart, and moves away from a port that is in use', async () => {
+  test('lets exports survive a restart, and chooses another port if one is in use', async () => {
     const first = await run()
     await first.printed(/Ctrl-C stops everything/)
     const second = await run()
@@ -128,7 +128,7 @@ describe('npm start', () => {
     const [one, two] = [await readFile(first.envFile, 'utf8'), await readFile(second.envFile, 'utf8')]
     expect(exportsOf(two).get('AWS_ENDPOINT_URL_SQS')).not.toBe(exportsOf(one).get('AWS_ENDPOINT_URL_SQS'))
     expect(second.stdout()).toMatch(/^Note: port \d+ is in use, so sqs listens on another port$/m)
-    // Stacks that share an engine have a table of their own each.
+    // Stacks that share an engine have different tables.
     if (externalEngine === undefined)
       expect(exportsOf(two).get('RUN_TABLE')).toBe(exportsOf(one).get('RUN_TABLE'))
   })
@@ -146,9 +146,9 @@ describe('npm start', () => {
     }
   })
 
-  // Linux answers on every address of 127.0.0.0/8, so another of them stands for the host of a container.
+  // Linux answers on every address of 127.0.0.0/8, so another of these addresses stands for the host of a container.
   test.runIf(process.platform === 'linux')(
-    'listens for other hosts with --host, and names queues by the host that the client uses',
+    'listens for other hosts with --host, and returns queue URLs with the host that the client uses',
     async () => {
       const start = await run('--host', '0.0.0.0')
       await start.printed(/Ctrl-C stops everything/)
@@ -173,7 +173,7 @@ describe('npm start', () => {
     await npm.printed(/Ctrl-C stops everything/)
     npm.terminate()
     await npm.ended
-    await hasLeftNothing(npm)
+    await expectNoProcessLeft(npm)
   })
 
   test('stops cleanly at Ctrl-C during startup', async () => {
@@ -182,11 +182,11 @@ describe('npm start', () => {
     start.interrupt()
     const { code, stderr } = await start.ended
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    await hasLeftNothing(start)
+    await expectNoProcessLeft(start)
   })
 
   test.each(ownServices.map((service) => service.toLowerCase()))(
-    'names a taken port in one line and fails: %s',
+    'reports a port in use in one line and fails: %s',
     async (service) => {
       const other = await occupy(0)
       closing.push(other.close)
@@ -195,7 +195,7 @@ describe('npm start', () => {
       expect(stderr).toMatch(/^[^\n]+\n$/)
       expect(stderr).toContain(String(other.port))
       expect(code).toBe(1)
-      await hasLeftNothing(start)
+      await expectNoProcessLeft(start)
     },
     60_000,
   )
@@ -246,7 +246,7 @@ describe.skipIf(externalEngine !== undefined)('npm start -- --data', () => {
     await first.send('tpcds_store_sales')
     await first.start.printed(/Started +tpcds_store_sales@1/)
     await first.start.kill()
-    await hasLeftNothing(first.start)
+    await expectNoProcessLeft(first.start)
 
     const second = await open(data, '--speed', '20', '--assets', '40')
     expect(second.start.stdout()).toContain(`--assets 40 has no effect: ${data} was made with --assets 30`)
@@ -270,7 +270,7 @@ describe.skipIf(externalEngine !== undefined)('npm start -- --data', () => {
 })
 
 describe.skipIf(externalEngine !== undefined)('npm start when the DynamoDB engine dies', () => {
-  test('restarts it on the same data and says so', async () => {
+  test('restarts the engine on the same data, and reports it', async () => {
     const start = await run('--speed', '60')
     await start.printed(/Ctrl-C stops everything/)
     const environment = exportsOf(await readFile(start.envFile, 'utf8'))

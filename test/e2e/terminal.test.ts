@@ -6,7 +6,7 @@ import { dzrunOnTerminal, hasTerminals } from '../support/terminal.ts'
 const clear = '\u001b[H\u001b[2J'
 const ctrlC = '\u0003'
 
-/** Skipped where there is no Python 3, which makes the pseudo-terminals. */
+/** Skipped without Python 3, which creates the pseudo-terminals. */
 describe.skipIf(!hasTerminals)('dzrun on a terminal', () => {
   let stack: StackCommand
   beforeAll(async () => {
@@ -17,7 +17,7 @@ describe.skipIf(!hasTerminals)('dzrun on a terminal', () => {
   const linesOf = (output: string) => stripVTControlCharacters(output).split(/\r?\n/)
   const widest = (output: string) => Math.max(...linesOf(output).map((line) => line.length))
 
-  test('redraws status --watch, at a new width too, and ends at Ctrl-C with exit code 0', async () => {
+  test('redraws status --watch, also after a change of width, and ends at Ctrl-C with exit code 0', async () => {
     const { output, code } = await dzrunOnTerminal(['status', '--watch', ...local().slice(0, 2)], {
       columns: 100,
       steps: [
@@ -41,7 +41,7 @@ describe.skipIf(!hasTerminals)('dzrun on a terminal', () => {
     expect(output).not.toContain('submitted')
   })
 
-  test('shows a bar while it waits, and how many requests ended how', async () => {
+  test('shows a bar while it waits, and then the number of requests for each ending', async () => {
     const assets = ['item', 'store', 'reason', 'customer', 'time_dim', 'web_site'].map(
       (name) => `tpcds_${name}`,
     )

@@ -79,7 +79,7 @@ def invalid(shape):
 
 
 def can_be_sent(location, shape, value):
-    """Botocore cannot write every wrong value into a path or a query."""
+    """Returns whether botocore can write the value, which it cannot for every wrong value in a path or a query."""
     if location == "uri":
         return isinstance(value, str)
     if location in ("querystring", "header"):
@@ -88,7 +88,7 @@ def can_be_sent(location, shape, value):
 
 
 def answer(operation, params):
-    """The code and message of the answer, or None where botocore cannot write the request."""
+    """Returns the code and message of the answer, or None if botocore cannot write the request."""
     try:
         client._make_api_call(operation, params)
         return "200", ""

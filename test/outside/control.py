@@ -1,4 +1,4 @@
-"""The control of the simulator, as docs/SIMULATOR.md has it."""
+"""Calls the control of the simulator, which docs/SIMULATOR.md describes."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Uses the simulator from boto3: every operation, the control, and each kind of fault as a foreign SDK meets it."""
+"""Uses the simulator from boto3: every operation, the control, and each kind of fault as another SDK meets it."""
 
 import boto3
 from botocore.config import Config
@@ -30,7 +30,7 @@ def refused(error, action):
     raise AssertionError(f"{error} was expected")
 
 
-# The whole life of a run, with a clock that the test moves.
+# A run from its Start to its ending, with a clock that the test moves.
 control("POST", "reset")
 control("PUT", "outcomes", [{"target": asset, "outcome": "succeeded", "durationMs": 60_000}])
 run = client.start_metadata_generation_run(**start, clientToken="first")
@@ -70,7 +70,7 @@ call("list_data_source_run_activities", identifier=source_run["id"])
 canceled = client.start_metadata_generation_run(**{**start, "types": ["BUSINESS_NAMES"]}, clientToken="third")
 call("cancel_metadata_generation_run", identifier=canceled["id"])
 
-# What goes wrong on the way.
+# Faults of the service and of the network.
 bad_gateway = {"kind": "raw", "status": 502, "headers": {"content-type": "text/html"}, "body": "<h1>Bad Gateway</h1>"}
 faults = [
     (bad_gateway, ClientError),
@@ -84,17 +84,17 @@ for fault, error in faults:
     control("PUT", "faults", [{**fault, "times": 1}])
     refused(error, lambda: client.list_metadata_generation_runs(domainIdentifier=domain))
 
-# Botocore takes half of a body for an answer without members.
+# Botocore parses a truncated body as an answer without members.
 control("PUT", "faults", [{"kind": "truncated", "times": 1}])
 assert "items" not in client.list_metadata_generation_runs(domainIdentifier=domain)
 control("PUT", "faults", [])
 
-# The older generation of the API: it requires the type, which clients of today cannot know.
+# The older generation of the API, which requires `type`, a member that current clients cannot send.
 control("PATCH", "settings", {"apiGeneration": "older"})
 refused(ClientError, lambda: client.start_metadata_generation_run(**{**start, "types": ["BUSINESS_NAMES"]}))
 control("PATCH", "settings", {"apiGeneration": "current"})
 
-# An asset between two owners, and a source that is not ready.
+# An asset that is being transferred, and a data source that is not READY.
 control("POST", "ownership-transfers", {"domainId": domain, "assetId": "tpcds_item", "targetProjectId": project})
 item = {**start, "owningProjectIdentifier": "refdataproj001", "target": {"type": "ASSET", "identifier": "tpcds_item"}}
 refused(ClientError, lambda: client.start_metadata_generation_run(**item))
@@ -103,7 +103,7 @@ refused(
     ClientError, lambda: client.start_data_source_run(domainIdentifier=domain, dataSourceIdentifier=source)
 )
 
-# A snapshot, a reset, and the snapshot again.
+# A snapshot of the state, a reset, and a restore of the snapshot.
 state = control("GET", "state")
 runs = control("GET", "runs")
 control("POST", "reset")

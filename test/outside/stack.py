@@ -35,7 +35,7 @@ def refused(code, action):
 
 
 def receive(url, wanted, seconds=60):
-    """The first event in the queue that is wanted; the others are deleted."""
+    """Returns the first event in the queue that `wanted` accepts, and deletes the events before it."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         for message in sqs.receive_message(QueueUrl=url, WaitTimeSeconds=2).get("Messages", []):
@@ -44,7 +44,7 @@ def receive(url, wanted, seconds=60):
             if wanted(event):
                 print(f"{event['detail-type']}: {json.dumps(event['detail'])}"[:98])
                 return event
-    raise AssertionError("the event did not come")
+    raise AssertionError(f"no such event arrived within {seconds} s")
 
 
 def request(request_id, **fields):
@@ -56,7 +56,7 @@ for server in ("DATAZONE", "EVENTBRIDGE", "SQS", "DYNAMODB"):
     with urlopen(f"{os.environ[f'AWS_ENDPOINT_URL_{server}']}/_local/health") as answer:
         print(server, answer.status)
 
-# A rule of one's own on the run bus, with a queue as its target.
+# A new rule on the run bus, with a queue as its target.
 url = sqs.create_queue(QueueName=name)["QueueUrl"]
 arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
 assert arn.split(":")[4] == "000000000000"
@@ -85,7 +85,7 @@ first = receive(url, lambda event: event["detail-type"].endswith(endings))
 receive(url, lambda event: event["detail-type"].endswith(endings) and event["id"] != first["id"])
 assert any(one["event"]["id"] == first["id"] for one in local(f"events?bus={bus}")["events"])
 
-# The archive, replayed.
+# A replay of the archive.
 events.start_replay(
     ReplayName=name,
     EventSourceArn=events.describe_archive(ArchiveName=name)["ArchiveArn"],
@@ -95,7 +95,7 @@ events.start_replay(
 )
 receive(url, lambda event: event["id"] == first["id"] and "replay-name" in event)
 
-# An event of DataZone as one captures it.
+# A captured event of DataZone.
 published = {"source": "aws.datazone", "detail-type": "Asset Added To Catalog", "detail": {"version": "0", "data": {}}}
 published["detail"] = {
     "version": "655",
@@ -105,7 +105,7 @@ published["detail"] = {
 local("service-events", published)
 receive(url, lambda event: event["detail"]["data"].get("asset", {}).get("id") == "tpcds_customer")
 
-# Limits and moves as on AWS.
+# Limits and message moves, as on AWS.
 entry = {"Source": "mine", "DetailType": "large", "EventBusName": bus}
 assert events.put_events(Entries=[{**entry, "Detail": json.dumps({"text": "x" * 900_000})}])["FailedEntryCount"] == 0
 refused("Exception", lambda: events.put_events(Entries=[{**entry, "Detail": json.dumps({"text": "x" * 1_100_000})}]))

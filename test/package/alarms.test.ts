@@ -46,7 +46,7 @@ const alarms = () =>
     return [{ name, alarm, metrics }]
   })
 
-/** The name of an alarm without the names of service and stage. */
+/** Returns the name of an alarm without the service and the stage. */
 const shortName = ({ AlarmName }: { readonly AlarmName: string }): string =>
   AlarmName.replace('datazone-run-orchestrator-local-', '')
 
@@ -60,7 +60,7 @@ describe('an alarm', () => {
     expect(unknown).toEqual([])
   })
 
-  test('is refused for a misspelled metric', () => {
+  test('is reported for a misspelled metric', () => {
     expect(isKnown(customNamespace, 'run-failed')).toBe(true)
     expect(isKnown(customNamespace, 'run-faild')).toBe(false)
     expect(isKnown('AWS/SQS', 'ApproximateAgeOfOldestMesage')).toBe(false)
@@ -75,7 +75,7 @@ describe('an alarm', () => {
       expect(dimension).toEqual([{ Name: 'service', Value: 'datazone-run-orchestrator-local' }])
   })
 
-  test('treats silence as breaching for missing sweeps and missing publishes only', () => {
+  test('notifies about missing data for sweeps and publishes only', () => {
     const silent = alarms().filter(({ alarm }) => alarm.TreatMissingData !== 'notBreaching')
     expect(silent.map(({ name }) => name)).toEqual(['SweepsMissingAlarm', 'NoPublishesAlarm'])
     for (const { alarm } of silent) {
@@ -141,7 +141,7 @@ describe('the dashboard', () => {
     ])
   })
 
-  test('costs, with all metrics and alarms, what docs/COST.md states and less than 30 dollars a month', async () => {
+  test('costs, with all metrics and alarms, what docs/COST.md states, and less than 30 dollars a month', async () => {
     const page = await readFile(join(import.meta.dirname, '../../docs/COST.md'), 'utf8')
     const stated = (pattern: RegExp) => Number(pattern.exec(page)?.[1])
     const watched = alarms().reduce((sum, { metrics }) => sum + metrics.length, 0)

@@ -26,7 +26,7 @@ beforeAll(async () => {
   directory = (await packagedTemplate()).directory
 })
 
-/** The entry and every chunk that its static imports load. */
+/** Returns the entry and every chunk that its static imports load. */
 const loadedAtStart = (outputs: Outputs, entry: string, seen = new Set<string>()): Set<string> => {
   seen.add(entry)
   for (const { path, kind, external } of outputs[entry]?.imports ?? []) {
@@ -36,7 +36,7 @@ const loadedAtStart = (outputs: Outputs, entry: string, seen = new Set<string>()
   return seen
 }
 
-/** The names in a zip file's central directory. */
+/** Returns the names in a zip file's central directory. */
 const namesInZip = (zip: Buffer): string[] => {
   const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'))
   const names: string[] = []
@@ -69,7 +69,7 @@ describe.each(['starter', 'poller', 'observer', 'notifier'])('the bundle of the 
     expect(loaded.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(startBudgetBytes)
   })
 
-  test('loads no credential provider at start, because Lambda provides credentials in the environment', async () => {
+  test('loads no credential provider at its start, because Lambda provides credentials in the environment', async () => {
     const outputs = await outputsOf()
     const inputs = [...loadedAtStart(outputs, `dist/${name}/index.mjs`)].flatMap((path) =>
       Object.keys(outputs[path]?.inputs ?? {}),

@@ -10,13 +10,13 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-/** DataZone of a Region that knows dzd_here, and shows dzd_denied to no one. */
+/** Starts a DataZone that has dzd_here and denies access to dzd_denied, and returns its client. */
 const clientOf = async (credentials = true) => {
   const server = createServer((request, response) => {
     const id = request.url?.replace('/v2/domains/', '')
     const error = id === 'dzd_denied' ? 'AccessDeniedException' : 'ResourceNotFoundException'
     const headers = { 'content-type': 'application/json' }
-    // An emulator without DataZone answers with a web page.
+    // An emulator without DataZone may answer with a web page.
     if (id === 'dzd_page') {
       response.writeHead(404, { 'content-type': 'text/html' }).end('<html></html>')
       return
@@ -57,7 +57,7 @@ const stage = (domainIds: string, domainAccountId = '') => ({
 })
 
 describe('checkDomains', () => {
-  test('accepts domains of the Region, and looks up none for an empty list and for *', async () => {
+  test('accepts domains of the Region, and looks up no domain for an empty list and for *', async () => {
     const client = await clientOf()
     for (const domainIds of ['dzd_here', '', '*'])
       expect(await checkDomains(stage(domainIds), client)).toEqual({ problems: [], notes: [] })
@@ -86,14 +86,14 @@ describe('checkDomains', () => {
       /^Domain dzd_here not looked up: there are no AWS credentials;/,
     ],
     [
-      'where another service answers',
+      'if another service answers',
       'dzd_page',
       '',
       true,
       /^Domain dzd_page not looked up: the endpoint gave an answer that is not DataZone's;/,
     ],
     [
-      'where nothing answers',
+      'if DataZone is unreachable',
       'dzd_gone',
       '',
       true,
@@ -106,7 +106,7 @@ describe('checkDomains', () => {
       true,
       /^Domains not looked up, because account 111122223333 owns them; make sure that they are in eu-west-1$/,
     ],
-  ])('skips the check %s, and says so', async (_, domainIds, account, credentials, note) => {
+  ])('skips the check %s, and notes it', async (_, domainIds, account, credentials, note) => {
     expect(await checkDomains(stage(domainIds, account), await clientOf(credentials))).toEqual({
       problems: [],
       notes: [expect.stringMatching(note)],

@@ -15,7 +15,7 @@ const hasJq = await run('jq', ['--version']).then(
 )
 
 test.skipIf(!hasJq)(
-  'cuts, as docs/DEPLOY.md says, a template that imports the retained resources (skipped without jq)',
+  'extracts, with the filters of docs/DEPLOY.md, a template that imports the retained resources (skipped without jq)',
   async () => {
     const page = await readFile(join(docs, 'DEPLOY.md'), 'utf8')
     const section = page.slice(page.indexOf('## Adopt what an earlier stack left'))

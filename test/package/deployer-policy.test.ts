@@ -20,14 +20,14 @@ const policySchema = z.object({
 const handlersSchema = z.object({ permissions: z.record(z.string(), z.array(z.string())) })
 
 /**
- * What CloudFormation's handlers may call for properties that no resource of the template sets, by resource type. A
- * deployer needs none of it.
+ * Actions that CloudFormation's handlers call only for properties that no resource of the template sets, by resource
+ * type. A deployer needs none of them.
  */
 const unused: Readonly<Record<string, RegExp>> = {
   // Items, replicas, imports, Kinesis streams, resource policies and contributor insights.
   'AWS::DynamoDB::Table':
     /^dynamodb:(.*Item|Query|Scan|.*TableReplica|(Describe)?Import.*|(Enable|Disable|Update)Kinesis.*|(Put|Delete)ResourcePolicy|UpdateContributorInsights)$|^(iam|kinesis|logs|s3):/,
-  // kms:ReEncrypt is no action of IAM; ReEncryptFrom and ReEncryptTo are.
+  // kms:ReEncrypt is not an IAM action, unlike ReEncryptFrom and ReEncryptTo.
   'AWS::Events::EventBus': /^kms:ReEncrypt$/,
   // Policies of groups and users.
   'AWS::IAM::Policy': /^iam:\w+(Group|User)Policy$/,
@@ -45,7 +45,7 @@ const unused: Readonly<Record<string, RegExp>> = {
   'AWS::SNS::Topic': /^sns:PutDataProtectionPolicy$/,
 }
 
-/** Actions of statements that CloudFormation's handlers do not list: the framework, the stack, and the check of domains. */
+/** Actions that CloudFormation's handlers do not list: those of the framework, the stack and the check of domains. */
 const beyondHandlers =
   /^(cloudformation|datazone):|^s3:(DeleteObject|DeleteObjectVersion|GetObject|ListBucket|ListBucketVersions|PutObject)$|^lambda:(GetFunctionConfiguration|ListEventSourceMappings)$|^sqs:GetQueueUrl$/
 
@@ -67,7 +67,7 @@ const grants = (action: string) =>
   granted().some((pattern) => new RegExp(`^${pattern.replaceAll('*', '.*')}$`, 'i').test(action))
 
 describe('docs/deployer-policy.json', () => {
-  test('knows the handlers of each resource type; test/cloud/handler_permissions.py writes them', () => {
+  test('is compared with the handlers of every resource type (test/cloud/handler_permissions.py writes them)', () => {
     const types = new Set(Object.values(template.Resources).map(({ Type }) => Type))
     expect([...types].filter((type) => handlers[type] === undefined)).toEqual([])
   })
@@ -89,11 +89,11 @@ describe('docs/deployer-policy.json', () => {
       const matches = new RegExp(`^${pattern.replaceAll('*', '.*')}$`, 'i')
       return needed.some((action) => matches.test(action))
     }
-    const needless = granted().filter((action) => !isNeeded(action) && !beyondHandlers.test(action))
-    expect(needless).toEqual([])
+    const unneeded = granted().filter((action) => !isNeeded(action) && !beyondHandlers.test(action))
+    expect(unneeded).toEqual([])
   })
 
-  test('names the resources of the service, except where IAM knows none', () => {
+  test('names the resources of the service, except for actions without a resource type', () => {
     const everywhere = policy.Statement.filter(({ Resource }) => asList(Resource).includes('*'))
     expect(everywhere.map(({ Sid }) => Sid)).toEqual([
       'Template',

@@ -27,7 +27,7 @@ describe('the packed dzrun, installed elsewhere', () => {
     spawnSync(join(folder, 'node_modules', '.bin', 'dzrun'), args, {
       cwd: folder,
       encoding: 'utf8',
-      // Local stacks of other directories are not meant.
+      // An empty cache, so that dzrun finds no local stack of another directory.
       env: { ...process.env, XDG_CACHE_HOME: folder },
     })
 
@@ -37,7 +37,7 @@ describe('the packed dzrun, installed elsewhere', () => {
     ])
   })
 
-  test('shows help, suggests commands, and says how to get a stack', () => {
+  test('shows help, suggests commands, and prints how to start a stack', () => {
     expect(dzrun('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('explain <asset>') })
     expect(dzrun('lsit')).toMatchObject({ status: 2, stderr: expect.stringContaining('Did you mean list?') })
     expect(dzrun('status')).toMatchObject({ status: 2, stderr: expect.stringContaining('run npm start') })
@@ -67,7 +67,7 @@ describe('the packed dzrun, installed elsewhere', () => {
     })
   })
 
-  test('serves the page with its client, also beside a bundler that has none of its sources', async () => {
+  test('serves the page with its client, even beside a bundler that lacks its sources', async () => {
     const esbuild = join(folder, 'node_modules', 'esbuild')
     await mkdir(esbuild)
     await writeFile(join(esbuild, 'package.json'), '{"name":"esbuild","version":"0.0.0","main":"index.js"}')

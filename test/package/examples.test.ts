@@ -75,7 +75,7 @@ describe('the consumer', () => {
     )
   }
 
-  test('has a template that CloudFormation knows', async () => {
+  test('has only properties that CloudFormation knows in its template', async () => {
     const { Resources } = consumerTemplate.parse(JSON.parse(await read('examples/consumer/template.json')))
     expect(await resourceProblems(Resources)).toEqual([])
   })
@@ -111,7 +111,7 @@ describe('the template for the account of the domain', () => {
     expect(await resourceProblems((await template()).Resources)).toEqual([])
   })
 
-  test('gives its catalog role the permissions that the stack gives to a created one', async () => {
+  test('gives its catalog role the permissions of the catalog role that the stack creates', async () => {
     const packaged = decideConditions((await packagedTemplate()).template, {})
     const { Policies } = (await template()).Resources['CatalogRole']?.Properties ?? {}
     expect(packaged).toMatchObject({ CatalogRole: { Properties: { Policies } } })
@@ -199,7 +199,7 @@ const hasPython = await run('python3', ['-c', 'import boto3']).then(
   () => false,
 )
 
-describe('the Python test', () => {
+describe('the Python example', () => {
   test.skipIf(!hasPython)(
     'passes against the simulator (skipped where python3 with boto3 is missing)',
     async () => {

@@ -20,7 +20,7 @@ const failed = () => sample('metadata-generation-run-failed.json')
 const blocksOf = async (page: string, language: string) =>
   (await docBlocks(language)).filter((block) => block.page === page).map(({ text }) => text)
 
-/** The names of the samples that a rule with this pattern receives. */
+/** Returns the names of the sample events that a rule with this pattern receives. */
 const received = async (pattern: unknown): Promise<readonly string[]> => {
   const matches = compilePattern(pattern)
   const names = (await readdir(samplesFolder)).filter((name) => name.includes('-run-'))
@@ -54,7 +54,7 @@ describe('an event pattern of the guides', () => {
   })
 })
 
-test('turns a failure into one line with the input transformer of docs/CONSUMERS.md', async () => {
+test('formats a failure as one line with the input transformer of docs/CONSUMERS.md', async () => {
   const page = await readFile(join(import.meta.dirname, '../../docs/CONSUMERS.md'), 'utf8')
   const [, template = ''] = /one line of it: `("<type>[^`]*")`/.exec(page) ?? []
   const [type = '', asset = '', error = ''] = [...page.matchAll(/`(\$\.detail[^`]*)`/g)].map(
@@ -102,7 +102,7 @@ test('writes an event once with the code of docs/CONSUMERS.md, and refuses its r
   }
 })
 
-test('accepts every excerpt of a policy in README.md and docs/', async () => {
+test('accepts every part of a policy in README.md and docs/', async () => {
   const blocks = (await docBlocks('json')).filter(({ text }) =>
     /"(rules|caps|followDataSourceRuns)"/.test(text),
   )

@@ -32,7 +32,7 @@ const statement = (sid: string) => {
   return found
 }
 
-/** Whether ArnLike accepts an ARN with this end for a condition key of a statement. */
+/** Returns whether the ArnLike condition of a statement accepts an ARN with this end for a key. */
 const accepts = (sid: string, key: string, end: string): boolean => {
   const pattern = statement(sid).Condition?.['ArnLike']?.[key] ?? ''
   const source = pattern.replace(/^arn:aws:[a-z]+:REGION:ACCOUNT:/, '').replaceAll('*', '.*')
@@ -44,13 +44,13 @@ const propertiesOf = (type: string) =>
     Type === type ? [Properties] : [],
   )
 
-/** The end of a rule's ARN: the default bus is not in it. */
+/** Returns the end of a rule's ARN, which does not name the default bus. */
 const ruleEnd = ({ Name, EventBusName }: Record<string, unknown>): string =>
   EventBusName === 'default' ? `rule/${Name}` : `rule/datazone-run-orchestrator-local/${Name}`
 
 describe('docs/kms-key-policy.json', () => {
   test.each([
-    // What AWS documents for each service that uses the key without a role of the stack.
+    // The documented actions of each service that uses the key without a role of the stack.
     ['EventsToQueues', 'events.amazonaws.com', ['kms:Decrypt', 'kms:GenerateDataKey']],
     ['EventBus', 'events.amazonaws.com', ['kms:Decrypt', 'kms:GenerateDataKey']],
     ['Archive', 'events.amazonaws.com', ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:ReEncrypt*']],
@@ -61,7 +61,7 @@ describe('docs/kms-key-policy.json', () => {
       'logs.REGION.amazonaws.com',
       ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
     ],
-  ])('grants %s what AWS documents', (sid, service, actions) => {
+  ])('grants %s the actions that AWS documents', (sid, service, actions) => {
     expect(statement(sid).Principal).toEqual({ Service: service })
     expect([statement(sid).Action].flat()).toEqual(actions)
   })
@@ -75,7 +75,7 @@ describe('docs/kms-key-policy.json', () => {
       ({ Sid, Condition }) =>
         Sid !== 'Administration' && Condition?.['StringEquals']?.['aws:SourceAccount'] !== 'ACCOUNT',
     )
-    // The encryption context of logs holds the account.
+    // The encryption context in the condition of Logs names the account.
     expect(unbound.map(({ Sid }) => Sid)).toEqual(['Logs'])
   })
 

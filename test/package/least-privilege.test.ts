@@ -177,7 +177,7 @@ describe('a role (P12)', () => {
 
 const metafileSchema = z.object({ inputs: z.record(z.string(), z.unknown()) })
 
-/** The adapters in the bundles of the functions; the CLI has adapters of its own, which run with its user's permissions. */
+/** Returns the adapters in the functions' bundles. Adapters of the CLI alone run with the permissions of its user. */
 const bundledAdapters = async (): Promise<string[]> => {
   const { directory } = await packagedTemplate()
   const inputs = await Promise.all(
@@ -191,7 +191,7 @@ const bundledAdapters = async (): Promise<string[]> => {
   )
 }
 
-/** The IAM actions of the commands that the adapters send; a batch or a transaction needs the actions of its parts. */
+/** Returns the IAM actions for the adapters' commands. A batch or a transaction needs the actions of its parts. */
 const actionsSent = async (): Promise<string[]> => {
   const adapters = resolve(import.meta.dirname, '..', '..', 'lib', 'adapters')
   const files = await bundledAdapters()
@@ -221,8 +221,8 @@ const parts: Record<string, string[]> = {
   ChangeMessageVisibilityBatch: ['ChangeMessageVisibility'],
 }
 
-describe('an adapter', () => {
-  test('sends exactly the actions that the roles allow (P12)', async () => {
+describe('the code of the functions', () => {
+  test('calls exactly the actions that the roles allow (P12)', async () => {
     const byLambda = /^(logs|lambda):|^sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes)$/
     const allowed = ['StarterRole', 'PollerRole', 'ObserverRole', 'CatalogRole', 'NotifierRole']
       .flatMap(policies.grantsOf)

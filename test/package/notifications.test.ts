@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 const propertiesOf = (logicalId: string) => template.Resources[logicalId]?.Properties
 
-describe('the notification part', () => {
+describe('the notifier', () => {
   test('receives every bad ending that is not retried, and nothing else', () => {
     expect(propertiesOf('NotificationRule')).toMatchObject({
       EventBusName: { Ref: 'RunEventBus' },
@@ -30,7 +30,7 @@ describe('the notification part', () => {
     })
   })
 
-  test('gathers the events of five minutes, and hides them while the notifier works', () => {
+  test('gathers the events of five minutes, which stay hidden while it works', () => {
     const mapping = propertiesOf('NotifierEventSourceMappingSQSNotificationQueue')
     expect(mapping).toMatchObject({
       EventSourceArn: { 'Fn::GetAtt': ['NotificationQueue', 'Arn'] },
@@ -57,7 +57,7 @@ describe('the notification part', () => {
     })
   })
 
-  test('publishes to the given topic before the created one', () => {
+  test('publishes to the given topic rather than to the created one', () => {
     expect(propertiesOf('NotifierLambdaFunction')).toMatchObject({
       Environment: {
         Variables: {
@@ -74,7 +74,7 @@ describe('the notification part', () => {
     })
   })
 
-  test('accepts publishing over TLS only', () => {
+  test('publishes over TLS only', () => {
     expect(propertiesOf('NotificationTopicPolicy')).toMatchObject({
       Topics: [{ Ref: 'NotificationTopic' }],
       PolicyDocument: {

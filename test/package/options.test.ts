@@ -23,7 +23,7 @@ const queues = [
 ]
 const roles = ['StarterRole', 'PollerRole', 'ObserverRole', 'CatalogRole', 'SweepScheduleRole']
 
-/** What notifies people. */
+/** The resources that send notifications. */
 const notifier = [
   '+ NotifierLambdaFunction',
   '+ NotifierLogGroup',
@@ -38,7 +38,7 @@ const notifier = [
   '+ UndeliveredNotificationsAlarm',
 ]
 
-/** Every line of the template that an option changes; AlarmActions, OKActions and Environment are compared apart. */
+/** The lines of the template that each option changes, except for those that `linesOf` leaves out. */
 const expected: Readonly<Record<string, readonly string[]>> = {
   'a permissions boundary': roles.map((role) => `+ ${role}.PermissionsBoundary`),
   'a customer managed key': [
@@ -70,7 +70,9 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'a reserved concurrency': ['+ PollerLambdaFunction.ReservedConcurrentExecutions'],
 }
 
-/** The lines of a diff, without those that every use of the option repeats. */
+/**
+ * Returns the lines that options change, without actions of alarms and environment variables, which repeat an option.
+ */
 const linesOf = (parameters: Readonly<Record<string, string>>): readonly string[] =>
   diffLines(decideConditions(template, {}), decideConditions(template, parameters)).filter(
     (line) =>
@@ -84,7 +86,7 @@ describe('templateOptions', () => {
     expect(names.filter((name) => !page.includes(name))).toEqual([])
   })
 
-  test('leaves out only settings of the environment of the functions', () => {
+  test('covers every parameter except those that only set an environment variable of the functions', () => {
     const used = new Set(templateOptions.flatMap(({ settings }) => Object.keys(settings)))
     const settings = Object.keys(template.Parameters).filter((name) => !used.has(name))
     expect(settings).toEqual([
@@ -101,7 +103,7 @@ describe('templateOptions', () => {
   })
 
   test.each(templateOptions)(
-    'changes these lines of the template and no other with $name',
+    'changes exactly the expected lines of the template with $name',
     async ({ name, settings }) => {
       expect(linesOf(settings).toSorted()).toEqual(expected[name]?.toSorted())
       const decided = decideConditions(template, settings) as Template['Resources']
@@ -147,7 +149,7 @@ describe('templateOptions', () => {
     ])
   })
 
-  test('lets Lambda use the network, but not the code of the functions', () => {
+  test('lets Lambda manage network interfaces, but not the code of the functions', () => {
     const decided = decideConditions(template, {
       SubnetIds: 'subnet-01234567',
       SecurityGroupIds: 'sg-01234567',

@@ -19,7 +19,7 @@ const repository = resolve(import.meta.dirname, '..', '..')
 
 let root: string
 
-/** A service with this serverless.yml and infra, and functions that do nothing. */
+/** Creates a service with this serverless.yml and infra, and functions that do nothing. */
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'packaging-'))
   await cp(join(repository, 'serverless.yml'), join(root, 'serverless.yml'))
@@ -40,8 +40,8 @@ afterEach(async () => {
 
 const stored = () => readdir(join(root, 'node_modules', '.cache', 'packaged-service'))
 
-describe('packaging for the local stack', { timeout: 60_000 }, () => {
-  test('ignores AWS settings of the machine and tolerates a second packager', async () => {
+describe('packagedTemplate', { timeout: 60_000 }, () => {
+  test('ignores AWS settings of the machine, and tolerates a concurrent call', async () => {
     vi.stubEnv('AWS_PROFILE', 'not-there')
     vi.stubEnv('AWS_REGION', 'eu-west-3')
     const [one, other] = await Promise.all([packagedTemplate(root), packagedTemplate(root)])
@@ -66,7 +66,7 @@ describe('packaging for the local stack', { timeout: 60_000 }, () => {
     expect(state).toMatchObject({ service: { provider: { stackTags: { team: 'data', cost: '7' } } } })
   })
 
-  test('repeats only when a source has changed', async () => {
+  test('packages again only after a source has changed', async () => {
     const first = await packagedTemplate(root)
     const { mtimeMs } = await stat(join(first.directory, '.serverless'))
     expect((await packagedTemplate(root)).directory).toBe(first.directory)
@@ -84,7 +84,7 @@ describe('packaging for the local stack', { timeout: 60_000 }, () => {
     expect(await stored()).toEqual([])
   })
 
-  test('reports a wrong policy in one line, with the place', async () => {
+  test('reports an invalid policy in one line, with the place', async () => {
     const rules = [
       { match: {}, run: {} },
       { match: { domain: 'dzd/*' }, run: {} },
@@ -103,7 +103,7 @@ describe('packaging for the local stack', { timeout: 60_000 }, () => {
     expect(await stored()).toEqual([])
   })
 
-  test('reports a wrong serverless.yml in one line', async () => {
+  test('reports an invalid serverless.yml in one line', async () => {
     await appendFile(join(root, 'serverless.yml'), 'layer: {}')
     await expect(packagedTemplate(root)).rejects.toThrow(/^serverless package failed: .*'layer'.*$/)
   })

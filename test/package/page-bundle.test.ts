@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { bundleClient } from '../../page/server/build-client.ts'
 
 describe('the client of the page', () => {
-  test('is smaller than 120 KB compressed, and brings everything with it', async () => {
+  test('is smaller than 120 KB compressed, and loads nothing from other hosts', async () => {
     const files = await bundleClient()
     const compressed = files.reduce((sum, [, body]) => sum + gzipSync(body).length, 0)
     expect(compressed).toBeLessThan(120 * 1024)

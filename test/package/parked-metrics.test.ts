@@ -21,8 +21,8 @@ const alarmSchema = z.looseObject({
   Dimensions: z.array(z.object({ Name: z.string(), Value: z.string() })),
 })
 
-/** The variables whose values are references in the template, as a deployment would resolve them. */
-const referred: Readonly<Record<string, string>> = {
+/** The values of variables that are references in the template, as a deployment would resolve them. */
+const resolved: Readonly<Record<string, string>> = {
   MODE: 'run',
   DOMAIN_IDS: '',
   DEFAULT_TYPES: 'BUSINESS_DESCRIPTIONS',
@@ -45,7 +45,7 @@ describe('a metric of the poller', () => {
       template.Resources['PollerLambdaFunction']?.Properties,
     ).Environment
     for (const [name, value] of Object.entries(Variables))
-      vi.stubEnv(name, typeof value === 'string' ? value : (referred[name] ?? name))
+      vi.stubEnv(name, typeof value === 'string' ? value : (resolved[name] ?? name))
     vi.stubEnv('AWS_REGION', 'us-east-1')
     const { config, metrics, telemetry } = wire()
     const clock = manualClock()

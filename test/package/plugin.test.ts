@@ -32,26 +32,29 @@ const startFakeCloudFormation = async () => {
   }
 }
 
-describe('the plugin', () => {
+describe('EsbuildPlugin', () => {
   test.each([
     [
       ['PUBLISHED', 'SCHEMA_CHANGED'],
       ['Asset Added To Catalog', 'Asset Schema Changed'],
     ],
     [[], []],
-  ])('delivers only the asset events of the triggers %j', async (triggers, names) => {
-    const serviceDir = await mkdtemp(join(tmpdir(), 'policy-'))
-    await mkdir(join(serviceDir, 'config'))
-    const policy = { version: 1, triggers, rules: [{ match: {}, run: {} }] }
-    await writeFile(join(serviceDir, 'config', 'policy.json'), JSON.stringify(policy))
-    const EventPattern = { source: ['aws.datazone'], 'detail-type': ['replaced'] }
-    const template = { Resources: { AssetEventsRule: { Properties: { EventPattern } } } }
-    const service = { provider: { compiledCloudFormationTemplate: template } }
-    const { hooks } = new EsbuildPlugin({ service, serviceDir })
-    await hooks['after:aws:package:finalize:mergeCustomProviderResources']?.()
-    await rm(serviceDir, { recursive: true })
-    expect(EventPattern['detail-type']).toEqual([...names, 'Asset Unpublished', 'Asset Listing Deleted'])
-  })
+  ])(
+    'selects only the asset events of the triggers %j, and those that withdraw an asset',
+    async (triggers, names) => {
+      const serviceDir = await mkdtemp(join(tmpdir(), 'policy-'))
+      await mkdir(join(serviceDir, 'config'))
+      const policy = { version: 1, triggers, rules: [{ match: {}, run: {} }] }
+      await writeFile(join(serviceDir, 'config', 'policy.json'), JSON.stringify(policy))
+      const EventPattern = { source: ['aws.datazone'], 'detail-type': ['replaced'] }
+      const template = { Resources: { AssetEventsRule: { Properties: { EventPattern } } } }
+      const service = { provider: { compiledCloudFormationTemplate: template } }
+      const { hooks } = new EsbuildPlugin({ service, serviceDir })
+      await hooks['after:aws:package:finalize:mergeCustomProviderResources']?.()
+      await rm(serviceDir, { recursive: true })
+      expect(EventPattern['detail-type']).toEqual([...names, 'Asset Unpublished', 'Asset Listing Deleted'])
+    },
+  )
 
   test('declares the stack parameters in the first template of a new stack', async () => {
     const Parameters = { Mode: { Type: 'String', Default: 'plan' } }
@@ -64,27 +67,30 @@ describe('the plugin', () => {
     [{ ProtectStack: true }, [true]],
     [{ ProtectStack: false }, [false]],
     [{ Mode: 'plan' }, []],
-  ])('sets the termination protection of the stack as the stage says: %j', async (settings, expected) => {
-    const serviceDir = await mkdtemp(join(tmpdir(), 'stage-'))
-    await mkdir(join(serviceDir, 'config', 'stages'), { recursive: true })
-    await writeFile(join(serviceDir, 'config', 'stages', 'prod.yml'), '')
-    const { endpoint, received, close } = await startFakeCloudFormation()
-    const { hooks } = new EsbuildPlugin({
-      serviceDir,
-      utils: { readFileSync: () => settings },
-      getProvider: () => ({
-        getStage: () => 'prod',
-        naming: { getStackName: () => 'stack-prod' },
-        getAwsSdkV3Config: async () => ({ endpoint, region: 'eu-west-1', credentials }),
-      }),
-    })
-    await hooks['after:deploy:deploy']?.()
-    await close()
-    await rm(serviceDir, { recursive: true })
-    expect(received).toEqual(
-      expected.map((isOn) => ['UpdateTerminationProtection', 'stack-prod', String(isOn)]),
-    )
-  })
+  ])(
+    'sets the termination protection of the stack to the setting of the stage: %j',
+    async (settings, expected) => {
+      const serviceDir = await mkdtemp(join(tmpdir(), 'stage-'))
+      await mkdir(join(serviceDir, 'config', 'stages'), { recursive: true })
+      await writeFile(join(serviceDir, 'config', 'stages', 'prod.yml'), '')
+      const { endpoint, received, close } = await startFakeCloudFormation()
+      const { hooks } = new EsbuildPlugin({
+        serviceDir,
+        utils: { readFileSync: () => settings },
+        getProvider: () => ({
+          getStage: () => 'prod',
+          naming: { getStackName: () => 'stack-prod' },
+          getAwsSdkV3Config: async () => ({ endpoint, region: 'eu-west-1', credentials }),
+        }),
+      })
+      await hooks['after:deploy:deploy']?.()
+      await close()
+      await rm(serviceDir, { recursive: true })
+      expect(received).toEqual(
+        expected.map((isOn) => ['UpdateTerminationProtection', 'stack-prod', String(isOn)]),
+      )
+    },
+  )
 
   test('does nothing for a finished package, which has no first template', async () => {
     const provider = { compiledCloudFormationTemplate: { Parameters: {} } }

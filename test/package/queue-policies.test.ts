@@ -121,7 +121,7 @@ describe('a queue or bus policy (P12)', () => {
     })
   })
 
-  test('lets only the roles of the functions use the source of endings', () => {
+  test('lets only the roles of the functions send events with the source of this service', () => {
     expect(policies.propertiesOf('AWS::Events::EventBusPolicy').slice(0, 1)).toEqual([
       [
         'RunEventBusPolicy',
@@ -147,7 +147,7 @@ describe('a queue or bus policy (P12)', () => {
     ])
   })
 
-  test('leaves no function permission that opens it further', () => {
+  test('is not widened by a function permission', () => {
     const types = Object.values(template.Resources).map(({ Type }) => Type)
     expect(types).not.toContain('AWS::Lambda::Permission')
   })

@@ -56,16 +56,16 @@ const alarms = (): readonly (readonly [string, Alarm])[] =>
       : [],
   )
 
-/** A condition that lasts: what one invocation sends, again each minute, for as long as the alarm looks back. */
+/** Returns the samples of a cause that lasts for `forMs`: those of one invocation, repeated each minute. */
 const lasting = (emitted: readonly Emitted[], forMs: number): readonly Sample[] =>
   Array.from({ length: Math.ceil(forMs / minute) }, (_, back) => t0 - (back + 1) * minute).flatMap((atMs) =>
     emitted.map((metric) => ({ ...metric, atMs })),
   )
 
-const parkedFor = (reason: Parameters<typeof parkedRun>[0] & {}) => memoryRunStore(parkedRun(reason))
+const storeOfParked = (fields: Parameters<typeof parkedRun>[0] & {}) => memoryRunStore(parkedRun(fields))
 const cap = { name: 'descriptions', perMonth: 100 }
 
-/** What raises each alarm on a metric of our functions: the condition, and the invocation that meets it. */
+/** Raises each alarm on a metric of our functions: sets up the cause and invokes the function that meets it. */
 const causes: Readonly<Record<string, (telemetry: Telemetry) => Promise<unknown> | unknown>> = {
   DuplicateRun: (telemetry) => {
     const store = memoryRunStore()
@@ -84,9 +84,9 @@ const causes: Readonly<Record<string, (telemetry: Telemetry) => Promise<unknown>
   },
   CatalogRoleDenied: (telemetry) => failedCatalogRoleReporter(telemetry)('AccessDenied', true),
   PermissionMissing: (telemetry) =>
-    sweepOnce({ store: parkedFor({ reason: 'DENIED', retryAtMs: t0 + minute }) }, telemetry),
+    sweepOnce({ store: storeOfParked({ reason: 'DENIED', retryAtMs: t0 + minute }) }, telemetry),
   QuotaExhausted: (telemetry) =>
-    sweepOnce({ store: parkedFor({ reason: 'QUOTA_EXCEEDED', retryAtMs: t0 + minute }) }, telemetry),
+    sweepOnce({ store: storeOfParked({ reason: 'QUOTA_EXCEEDED', retryAtMs: t0 + minute }) }, telemetry),
   QuotaNear: (telemetry) =>
     sweepOnce({}, telemetry, {
       policies: { current: async () => ({ version: 1, policy: { rules: [], triggers: [], caps: [cap] } }) },
@@ -109,7 +109,7 @@ const causes: Readonly<Record<string, (telemetry: Telemetry) => Promise<unknown>
   EventsOwed: (telemetry) =>
     sweepOnce({ store: memoryRunStore(endedRun({ detectedAtMs: t0 - 20 * minute })) }, telemetry),
   StartsStalled: (telemetry) =>
-    sweepOnce({ store: parkedFor({ reason: 'PACED', retryAtMs: t0 + minute }) }, telemetry),
+    sweepOnce({ store: storeOfParked({ reason: 'PACED', retryAtMs: t0 + minute }) }, telemetry),
   UnreadableRecords: (telemetry) => {
     const store = memoryRunStore()
     const key = { partition: 'ASSET#dzd_orders#asset-1', record: 'RUN#1#BUSINESS_NAMES#0001' }
@@ -147,22 +147,19 @@ test('raises the alarm mode-not-run in mode off, too', async () => {
   expect(stateOf(alarm, lasting(emitted, spanMs(alarm)), t0)).toBe('ALARM')
 })
 
-describe('an alarm on a metric of the functions', () => {
-  test('has a cause below', () => {
+describe('a metric of the functions', () => {
+  test('has a cause in this test, if an alarm watches it', () => {
     const custom = alarms().flatMap(([name, alarm]) => (isCustom(alarm) ? [name] : []))
     expect(Object.keys(causes).toSorted()).toEqual(custom.toSorted())
   })
 
-  test.each(Object.keys(causes))(
-    '%s is raised by its cause while it lasts, and ends with it',
-    async (name) => {
-      const alarm = alarmOf(name)
-      const emitted = await emittedBy(settings, (telemetry) => causes[name]?.(telemetry))
-      const samples = lasting(emitted, spanMs(alarm))
-      expect(stateOf(alarm, samples, t0)).toBe('ALARM')
-      expect(stateOf(alarm, samples, t0 + spanMs(alarm))).toBe('OK')
-    },
-  )
+  test.each(Object.keys(causes))('raises the alarm %s while its cause lasts, and no longer', async (name) => {
+    const alarm = alarmOf(name)
+    const emitted = await emittedBy(settings, (telemetry) => causes[name]?.(telemetry))
+    const samples = lasting(emitted, spanMs(alarm))
+    expect(stateOf(alarm, samples, t0)).toBe('ALARM')
+    expect(stateOf(alarm, samples, t0 + spanMs(alarm))).toBe('OK')
+  })
 
   test.each([
     ['PermissionMissing', 20],
@@ -171,12 +168,12 @@ describe('an alarm on a metric of the functions', () => {
     ['SweepProblems', 20],
     ['StartsStalled', 20],
     ['CatalogRoleDenied', 15],
-  ])('%s is not raised by %i minutes of its cause', async (name, minutes) => {
+  ])('raises the alarm %s only after more than %i minutes of its cause', async (name, minutes) => {
     const emitted = await emittedBy(settings, (telemetry) => causes[name]?.(telemetry))
     expect(stateOf(alarmOf(name), lasting(emitted, minutes * minute), t0)).toBe('OK')
   })
 
-  test('is in ALARM on no stack that has just been deployed', async () => {
+  test('raises no alarm on a stack that was just deployed', async () => {
     const idle = await emittedBy(settings, (telemetry) => sweepOnce({}, telemetry))
     const poller = { FunctionName: { Ref: 'PollerLambdaFunction' } }
     const invoked = [
@@ -188,14 +185,14 @@ describe('an alarm on a metric of the functions', () => {
       const raised = alarms().filter(([, alarm]) => stateOf(alarm, samples, t0) === 'ALARM')
       expect(raised.map(([name]) => name)).toEqual([])
     }
-    // A new alarm begins as INSUFFICIENT_DATA, so staying there notifies no one.
+    // A new alarm begins in INSUFFICIENT_DATA, and does not notify while it stays there.
     const silent = alarms().filter(([, alarm]) => stateOf(alarm, [], t0) === 'INSUFFICIENT_DATA')
     expect(silent.map(([name]) => name)).toEqual(['SweepsMissing', 'NoPublishes'])
   })
 })
 
-/** The type of resource that each dimension of AWS names. */
-const named: Readonly<Record<string, string>> = {
+/** The type of the resource that each dimension of an AWS metric names. */
+const resourceTypes: Readonly<Record<string, string>> = {
   QueueName: 'AWS::SQS::Queue',
   FunctionName: 'AWS::Lambda::Function',
   EventBusName: 'AWS::Events::EventBus',
@@ -222,7 +219,7 @@ describe('an alarm on a metric of AWS', () => {
     expect(dimensions.length).toBeGreaterThan(10)
     for (const { Name, Value } of dimensions) {
       if (Name === 'RuleName') expect(rules).toContain(Value)
-      else expect(template.Resources[resourceOf(Value) ?? '']?.Type).toBe(named[Name])
+      else expect(template.Resources[resourceOf(Value) ?? '']?.Type).toBe(resourceTypes[Name])
     }
   })
 

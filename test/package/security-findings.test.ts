@@ -7,7 +7,7 @@ import { answersOf, disagreements } from '../cloud/findings/answers.ts'
 const page = () => readFile(join(import.meta.dirname, '../../docs/SECURITY-FINDINGS.md'), 'utf8')
 
 describe('docs/SECURITY-FINDINGS.md', () => {
-  test('explains findings of resources and parameters in the template only', async () => {
+  test('answers only findings about resources and parameters of the template', async () => {
     const { template } = await packagedTemplate()
     const known = [...Object.keys(template.Resources), ...Object.keys(template.Parameters)]
     const named = answersOf(await page()).flatMap(({ resources }) =>
@@ -49,7 +49,7 @@ describe('disagreements', () => {
     ]
     expect(disagreements('options', found, answers)).toEqual([
       'C Table has no answer',
-      'B Queue is answered, and was not found',
+      'B Queue has an answer, but was not found',
     ])
   })
 })

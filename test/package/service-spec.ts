@@ -16,7 +16,9 @@ interface Problem {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The values that an intrinsic can resolve to: both sides of an If; none that can be checked for the others. */
+/**
+ * Returns the values that an intrinsic can resolve to: both sides of an If; none for others, whose values are unknown.
+ */
 const outcomesOf = (value: unknown): unknown[] => {
   const [[name, argument] = []] =
     isObject(value) && Object.keys(value).length === 1 ? Object.entries(value) : []

@@ -24,7 +24,7 @@ const mappingSchema = z.looseObject({ MaximumBatchingWindowInSeconds: z.number()
 const tenDays = 10 * 24 * 60 * 60
 const fourDays = 4 * 24 * 60 * 60
 const fourteenDays = 14 * 24 * 60 * 60
-const hintsKept = deployed.observer.hintRetentionMs / 1000
+const hintRetentionSeconds = deployed.observer.hintRetentionMs / 1000
 
 let template: Template
 let starter: z.infer<typeof functionSchema>
@@ -128,7 +128,7 @@ describe('the sweep', () => {
     expect(propertiesOf('PollerLambdaEvConf')).toMatchObject(once)
   })
 
-  test('reserves a concurrency of one when a parameter says so', () => {
+  test('reserves a concurrency of one if a parameter asks for it', () => {
     expect(poller['ReservedConcurrentExecutions']).toEqual({
       'Fn::If': ['ReservesPollerConcurrency', 1, { Ref: 'AWS::NoValue' }],
     })
@@ -142,7 +142,7 @@ describe('a queue', () => {
     expect(queues).toHaveLength(7)
     for (const [name, { Properties }] of queues) {
       const kept: Record<string, number> = {
-        HintQueue: hintsKept,
+        HintQueue: hintRetentionSeconds,
         RequestQueue: tenDays,
         NotificationQueue: fourDays,
       }
@@ -176,7 +176,7 @@ describe('a queue', () => {
     )
   })
 
-  test('sends the starter batches with partial failures, at a bounded concurrency', () => {
+  test('sends the starter batches that may fail in part, at a bounded concurrency', () => {
     expect(propertiesOf('StarterEventSourceMappingSQSRequestQueue')).toMatchObject({
       EventSourceArn: { 'Fn::GetAtt': ['RequestQueue', 'Arn'] },
       BatchSize: 10,

@@ -31,7 +31,7 @@ describe('deploymentProblems', () => {
     ['no Mode', { file: { Region: 'eu-west-1' } }, /set Mode to off, plan or run/],
     ['mode run without domains', { file: { Region: 'eu-west-1', Mode: 'run' } }, /Mode run needs DomainIds/],
     [
-      'mode run by --param',
+      'mode run by --param without domains',
       { file: { Region: 'eu-west-1', Mode: 'plan' }, params: ['Mode=run'] },
       /needs DomainIds/,
     ],
@@ -60,12 +60,12 @@ describe('deploymentProblems', () => {
       /set SubnetIds and SecurityGroupIds together/,
     ],
     [
-      'tags that are no mapping',
+      'tags that are not a mapping',
       { file: { Region: 'eu-west-1', Mode: 'plan', Tags: ['team'] } },
       /Tags must be a mapping of tag names to values/,
     ],
     [
-      'a protection that is neither on nor off',
+      'a ProtectStack that is neither true nor false',
       { file: { Region: 'eu-west-1', Mode: 'plan', ProtectStack: 'yes' } },
       /ProtectStack must be true or false/,
     ],

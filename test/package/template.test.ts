@@ -10,7 +10,7 @@ beforeAll(async () => {
   service = await packagedTemplate()
 })
 
-/** Every key that looks like an intrinsic, at any depth. */
+/** Returns every key that looks like an intrinsic, at any depth. */
 const intrinsicsOf = (value: unknown): string[] => {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, item]) => [
@@ -58,14 +58,14 @@ describe('the packaged template', () => {
       { KeySchema: [{ AttributeName: 'pk', KeyTipe: 'HASH' }] },
       ['Planted.KeySchema.0.KeyType is required', 'Planted.KeySchema.0.KeyTipe is not a property'],
     ],
-  ])('reports a planted mistake in %s', async (Type, Properties, problems) => {
+  ])('reports a mistake in a resource of type %s', async (Type, Properties, problems) => {
     expect(await resourceProblems({ Planted: { Type, Properties } })).toEqual(problems)
   })
 
   test('uses only intrinsics that the local stack resolves', () => {
     const { Conditions, Rules: _, ...rest } = service.template
     expect(new Set(intrinsicsOf(rest))).toEqual(
-      // The local stack never takes the side of an If that has the Fn::Split: its functions run in no VPC.
+      // The local stack never resolves the Fn::Split, which is in the branch of an If for functions in a VPC.
       new Set(['Ref', 'Fn::GetAtt', 'Fn::Sub', 'Fn::Join', 'Fn::If', 'Fn::Split']),
     )
     expect(new Set(intrinsicsOf(Conditions))).toEqual(new Set(['Ref', 'Fn::Equals', 'Fn::Not', 'Fn::Or']))
@@ -155,7 +155,7 @@ describe('the packaged template', () => {
     ])
   })
 
-  test('bounds every role and keeps logs as the parameters say', () => {
+  test('sets the permissions boundary of every role and the retention of every log group by parameters', () => {
     const propertiesOf = (type: string) =>
       Object.values(service.template.Resources).flatMap(({ Type, Properties }) =>
         Type === type ? [Properties] : [],
@@ -183,7 +183,7 @@ describe('the packaged template', () => {
     })
   })
 
-  test('takes every parameter from --param, else its default', async () => {
+  test('passes the default of every parameter to the deployment, unless --param sets it', async () => {
     const state: unknown = JSON.parse(
       await readFile(join(service.directory, '.serverless', 'serverless-state.json'), 'utf8'),
     )

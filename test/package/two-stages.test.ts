@@ -1,22 +1,25 @@
 import { describe, expect, test } from 'vitest'
 import { packagedTemplate, type Template } from '../../local/package.ts'
 
-/** Properties that hold a name of a resource within an account and Region. */
+/** Properties that name a resource within an account and Region. */
 const naming =
   /^(AlarmName|ArchiveName|DashboardName|FunctionName|LogGroupName|Name|PolicyName|QueueName|RoleName|TableName|TopicName|StatementId|BucketName)$/
 
-/** Every text at any depth, with the path to it. */
+/** Returns every text at any depth, with its path. */
 const textsOf = (value: unknown, path: readonly string[] = []): (readonly [readonly string[], string])[] => {
   if (typeof value === 'string') return [[path, value]]
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([key, item]) => textsOf(item, [...path, key]))
 }
 
-/** Whether a name is unique within its parent: a policy in its roles, a statement in the policy of the stage's own bus. */
+/**
+ * Returns whether a name must be unique only within its parent: a policy in its role, a statement in the stage's own
+ * bus.
+ */
 const isLocal = (type: string, property: string, { EventBusName }: Record<string, unknown>): boolean =>
   type === 'AWS::IAM::Policy' || (property === 'StatementId' && EventBusName !== 'default')
 
-/** The physical names of a template: those of resources, which are properties of their own, and exports. */
+/** Returns the physical names of a template: those of its resources and its exports. */
 const namesOf = ({ Resources, Outputs }: Template): string[] => [
   ...Object.values(Resources).flatMap(({ Type, Properties = {} }) =>
     Object.entries(Properties).flatMap(([property, value]) =>
@@ -36,7 +39,7 @@ describe('a stage', () => {
     expect(names.filter((name) => !/-local(?![a-z0-9])/.test(name))).toEqual([])
   })
 
-  test('counts every metric of the service under its own name', async () => {
+  test('sends every metric of the service under its own service name', async () => {
     const { template } = await packagedTemplate()
     const dimensions = Object.values(template.Resources).flatMap(({ Type, Properties = {} }) =>
       Type === 'AWS::CloudWatch::Alarm'

@@ -30,7 +30,6 @@ const longFunctions: ReadonlySet<string> = new Set([
 /** The declarations of a package, and files with a reason to stay whole: see docs/adr/0150-sizes.md. */
 const longFiles: ReadonlySet<string> = new Set([
   'packages/datazone-simulator/types.ts',
-  'test/browser/page.test.ts',
   'test/simulation/ports/run-store.ts',
 ])
 

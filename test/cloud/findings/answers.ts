@@ -1,7 +1,7 @@
 import type { TemplateName } from './templates.ts'
 import type { Finding } from './tools.ts'
 
-/** A row of docs/SECURITY-FINDINGS.md for one rule: the resources where its findings stay. */
+/** The answer of docs/SECURITY-FINDINGS.md to one rule, with the resources whose findings remain. */
 export interface Answer {
   readonly tool: string
   readonly rule: string
@@ -11,7 +11,7 @@ export interface Answer {
 
 const codeSpans = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text)
 
-/** The rows of the page's tables, one answer for each rule of a row. A table is under the heading of its tool. */
+/** Returns an answer for each rule in the tables of the page. A table is under the heading of its tool. */
 export const answersOf = (page: string): readonly Answer[] => {
   let tool = ''
   return page.split('\n').flatMap((line) => {
@@ -24,7 +24,7 @@ export const answersOf = (page: string): readonly Answer[] => {
 const isAbout = ({ template }: Answer, name: TemplateName): boolean =>
   template === 'both' || template === name
 
-/** Findings that no row answers, and rows whose finding is gone, one line each. */
+/** Returns a line for each finding without an answer, and for each answer without a finding. */
 export const disagreements = (
   template: TemplateName,
   found: readonly Finding[],
@@ -37,6 +37,6 @@ export const disagreements = (
   const ids = [...new Set(found.map(idOf))]
   return [
     ...ids.filter((id) => !answered.includes(id)).map((id) => `${id} has no answer`),
-    ...answered.filter((id) => !ids.includes(id)).map((id) => `${id} is answered, and was not found`),
+    ...answered.filter((id) => !ids.includes(id)).map((id) => `${id} has an answer, but was not found`),
   ]
 }

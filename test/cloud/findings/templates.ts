@@ -6,12 +6,12 @@ import { templateOptions } from '../../../infra/template-options.ts'
 import { packagedTemplate, type Template } from '../../../local/package.ts'
 
 /**
- * What a tool reads: the packaged template, its resources with the default settings, or the resources of the released
- * template, whose code is in a bucket of one's own, with every option on.
+ * The template that a tool reads: the packaged template, its resources with the default settings, or the resources of
+ * the released template, whose code is in the user's own bucket, with every option on.
  */
 export type TemplateName = 'packaged' | 'default' | 'options'
 
-/** Options that replace a resource of the template by one that exists already. */
+/** Options that replace a resource of the template with an existing one. */
 const replacing = new Set(['CatalogRoleArn', 'AlarmTopicArn', 'NotificationTopicArn'])
 
 const everyOption = (): Record<string, string> =>
@@ -27,7 +27,9 @@ const resourcesWith = (template: Template, settings: Readonly<Record<string, str
   Resources: decideConditions(template, settings) as Template['Resources'],
 })
 
-/** Writes the three templates to `folder` and returns their paths. Tools that cannot decide an If read the last two. */
+/**
+ * Writes the three templates to `folder` and returns their paths. Tools that cannot evaluate an If read the last two.
+ */
 export const writeTemplates = async (folder: string): Promise<Readonly<Record<TemplateName, string>>> => {
   const { template } = await packagedTemplate()
   const paths = {
@@ -48,7 +50,7 @@ export const writeTemplates = async (folder: string): Promise<Readonly<Record<Te
   return paths
 }
 
-/** Kinds of ARNs, by resource type. */
+/** The part of an ARN before the name, by resource type. */
 const arns: Readonly<Record<string, string>> = {
   'AWS::DynamoDB::Table': 'dynamodb:eu-west-1:111122223333:table/',
   'AWS::Events::EventBus': 'events:eu-west-1:111122223333:event-bus/',
@@ -61,7 +63,7 @@ const arns: Readonly<Record<string, string>> = {
 
 type Resources = Template['Resources']
 
-/** A policy document as IAM gets it, with sample ARNs in the place of references. */
+/** Returns a policy document as IAM receives it, with sample ARNs instead of references. */
 const asIamSees = (document: unknown, resources: Resources): unknown => {
   const arnOf = (name: string) => {
     const type = resources[name]?.Type ?? ''
@@ -94,7 +96,7 @@ interface Named {
   readonly PolicyDocument: unknown
 }
 
-/** Each policy of the roles, named `<resource>-<policy>`. */
+/** Returns each policy of the roles, named `<resource>-<policy>`. */
 const policiesOf = (resources: Resources): [string, unknown][] =>
   Object.entries(resources).flatMap(([name, { Type, Properties = {} }]) => {
     const found =

@@ -19,7 +19,7 @@ interface Tool {
 
 const run = promisify(execFile)
 
-/** What a command prints; tools exit with a code other than 0 where they find something. */
+/** Returns what a command prints. Tools exit with a non-zero code if they find something. */
 const outputOf = async (command: string, args: readonly string[]): Promise<string> => {
   try {
     return (await run(command, [...args], { maxBuffer: 64 * 1024 * 1024 })).stdout
@@ -74,11 +74,11 @@ interface NagReport {
   }[]
 }
 
-/** The four packs of cdk-nag. CDK's own checks of templates, such as W2001, are those of cfn-lint, and left to it. */
+/** Runs four packs of cdk-nag. Leaves out CDK's own checks of templates, such as W2001, which cfn-lint makes, too. */
 const cdkNag: Tool['run'] = async (path, folder) => {
   const out = await mkdtemp(join(tmpdir(), 'cdk-nag-'))
   const script = join(import.meta.dirname, 'cdk-nag.cjs')
-  // Synthesis fails where a pack finds something; its report is a file.
+  // Synthesis fails if a pack finds something. The report is a file.
   const failed = await run(process.execPath, [script, folder, path, out]).then(
     () => undefined,
     (error: unknown) => error,
@@ -96,7 +96,7 @@ const cdkNag: Tool['run'] = async (path, folder) => {
   )
 }
 
-/** The folder of policies that writeTemplates made beside a template. */
+/** Returns the folder of policies that writeTemplates wrote beside a template. */
 const policiesBeside = (path: string): string => join(dirname(path), 'policies')
 
 const parliament: Tool['run'] = async (path, folder) => {
