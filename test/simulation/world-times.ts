@@ -1,0 +1,32 @@
+import type { Program } from './program.ts'
+
+const hour = 3_600_000
+/** After the storm: long enough for every lease, hold, visibility timeout and second look. */
+const settlingMs = 4 * hour
+const afterLastActionMs = 3 * hour
+/** What died in the last minutes of the storm reaches the dead letters late; the operator looks again. */
+const redrivesAfterMs = [hour, 2 * hour]
+
+/** The moments that the program of a world sets, in ms since the epoch. */
+export interface WorldTimes {
+  /** The operator is away for hours, and redrives dead letters only then. */
+  readonly isOperatorLate: boolean
+  readonly stormEndsMs: number
+  readonly calmFromMs: number
+  readonly redrivesMs: readonly number[]
+  readonly plannedEndMs: number
+}
+
+export const timesOf = ({ startMs, stormMs, actions }: Program): WorldTimes => {
+  const redriveAtMs = actions.find(({ deed }) => deed.kind === 'redrive')?.atMs ?? stormMs
+  const isOperatorLate = redriveAtMs > stormMs
+  const calmFromMs = startMs + Math.max(stormMs, redriveAtMs)
+  const lastActionMs = startMs + (actions.at(-1)?.atMs ?? 0)
+  return {
+    isOperatorLate,
+    stormEndsMs: startMs + stormMs,
+    calmFromMs,
+    redrivesMs: redrivesAfterMs.map((afterMs) => calmFromMs + afterMs),
+    plannedEndMs: Math.max(calmFromMs + settlingMs, lastActionMs + afterLastActionMs),
+  }
+}
