@@ -11,7 +11,7 @@ const domainId = 'dzd_sample1234567'
 
 const SimulatedRuns = z.array(z.object({ types: z.array(z.string()), assetId: z.string() }))
 
-describe.skipIf(isMoto)('commands that change a local stack', () => {
+describe.skipIf(isMoto)('dzrun that changes a local stack', () => {
   let stack: StackCommand
   beforeAll(async () => {
     stack = await startStackCommand()
@@ -92,7 +92,7 @@ describe.skipIf(isMoto)('commands that change a local stack', () => {
     expect(await dzrun('policy', 'put', file, '--yes')).toMatchObject({ code: 0 })
   })
 
-  test('plans a backfill by that policy, which sweeps send once though it is applied from two terminals', async () => {
+  test('plans a backfill by that policy, and sends it once, though it is applied from two terminals', async () => {
     const planned = await dzrun('backfill', 'plan', 'spring', '--json')
     const { plan, counts } = JSON.parse(planned.stdout)
     expect(counts.dropped).toMatchObject({ POLICY: 7 })

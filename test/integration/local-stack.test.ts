@@ -148,8 +148,8 @@ describe('a rule that an SDK puts', () => {
   })
 })
 
-describe('stop', () => {
-  test('ends running invocations and may be called twice', async () => {
+describe('a stack that stops or fails to start', () => {
+  test('ends running invocations, and may be stopped twice', async () => {
     const template = localTemplate({ Hanger: testFunction('hang') })
     const stack = await start({ template, taps: true })
     const running = stack.invoke('Hanger', null)

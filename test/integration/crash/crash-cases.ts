@@ -21,7 +21,8 @@ export const crashCases: readonly CrashCase[] = crashPoints.flatMap((point, inde
   (['before', 'after'] as const).flatMap((when) =>
     [false, true].map((lost) => {
       const id = `${index}-${when}-${lost ? 'lost' : 'kept'}`
-      const name = `${when} ${point.step}, Start's first answer ${lost ? 'lost' : 'kept'}`
+      const answer = `the first answer of Start ${lost ? 'is lost' : 'arrives'}`
+      const name = `keeps the promises if it dies ${when} ${point.step} and ${answer}`
       return { name, point, when, lost, published: `published-${id}`, requested: `requested-${id}` }
     }),
   ),

@@ -64,5 +64,5 @@ export const crashPoints: readonly CrashPoint[] = [
     service: 'eventbridge',
     assetsAt: (request) => terminalEntries(request).map(({ assetId }) => assetId),
   },
-  { step: 'marking it announced', service: 'dynamodb', assetsAt: writeOf('ENDED', true) },
+  { step: 'marking the ending as announced', service: 'dynamodb', assetsAt: writeOf('ENDED', true) },
 ]

@@ -9,7 +9,7 @@ const neighbors = ['neighbor-1', 'neighbor-2', 'neighbor-3']
 const oddRequest = runRequest('odd-one', { requestId: "'; DROP TABLE runs; -- {}[]<>", correlationId: ' ~ ' })
 const oddRevision = runRequest('odd-revision', { asset: { id: 'odd-revision', revision: '../#%\u0000語' } })
 
-describe('bad input (P2)', () => {
+describe('a stack that receives bad input (P2)', () => {
   let system: LocalSystem
   let rejected: readonly EventDetail[]
   let copies: Awaited<ReturnType<LocalSystem['rejectedCopies']>>

@@ -9,7 +9,7 @@ const racers = 5
 /** A claim that counts in a cap is a transaction. */
 const writes: ReadonlySet<string> = new Set(['PutItem', 'TransactWriteItems'])
 
-describe.skipIf(isMoto)('five starters that claim one asset concurrently (P1)', () => {
+describe.skipIf(isMoto)('a claim that five starters make concurrently (P1)', () => {
   let system: LocalSystem
   beforeAll(async () => {
     // DataZone forgets every token at once here, so only the claim prevents a run for each of the five messages.
@@ -22,7 +22,7 @@ describe.skipIf(isMoto)('five starters that claim one asset concurrently (P1)', 
   })
   afterAll(() => system?.close())
 
-  test('lets one starter call Start and drops the other requests as duplicates', async () => {
+  test('lets one starter call Start, and turns the other requests into duplicates', async () => {
     const { stack } = system
     const allWaiting = Promise.withResolvers<void>()
     let waiting = 0

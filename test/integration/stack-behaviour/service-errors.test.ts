@@ -47,7 +47,7 @@ const projectOf = (assetId: string) =>
   assetId === 'denied' || assetId === 'hidden' ? `project-${assetId}` : projectId
 
 /** All faults are in force on one stack at once. Each fault targets one asset, and each test checks its own assets. */
-describe.skipIf(isMoto)('errors of DataZone and the bus', () => {
+describe.skipIf(isMoto)('a stack while DataZone and the bus return errors', () => {
   let system: LocalSystem
   const refusedIds: string[] = []
   const history = async (assetId: string) => {

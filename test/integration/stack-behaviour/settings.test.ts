@@ -21,7 +21,7 @@ const sendRequests = async ({ stack, send, untilIdle }: LocalSystem) => {
   await untilIdle()
 }
 
-describe.skipIf(isMoto)('stack parameters and settings', () => {
+describe.skipIf(isMoto)('a stack with changed parameters or settings', () => {
   test.each([
     ['mode off', { Mode: 'off' }, 'MODE_OFF'],
     ['another domain selected', { DomainIds: 'dzd_other0001' }, 'DOMAIN_NOT_SELECTED'],

@@ -7,7 +7,7 @@ import { domainId, projectId, publishedEvent, runRequest } from '../../support/r
 
 const allTypes = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES', 'BUSINESS_GLOSSARY_ASSOCIATIONS'] as const
 
-describe.skipIf(isMoto)('several runs of one asset', () => {
+describe.skipIf(isMoto)('a stack that makes several runs of one asset', () => {
   let system: LocalSystem
   beforeAll(async () => {
     system = await openSystem({
