@@ -12,8 +12,8 @@ import type { SimulatedPace } from './ports/start-pace.ts'
 import type { Item } from './ports/stored-item.ts'
 import type { SimulatedSwitches } from './ports/switches.ts'
 import { heldSource, leasedAsset, parkedAsset, pausedProject, trialSource } from './trials.ts'
+import { domainId } from './world-ids.ts'
 
-const domainId = 'dzd_simulated1'
 const projectId = 'project1'
 const inYear2100Ms = Date.UTC(2100, 0)
 
@@ -53,7 +53,7 @@ const malformedSwitchKeys = [
   'PROJECT#',
   'PROJECT# project1',
   'project1',
-  'DOMAIN#dzd_simulated1',
+  `DOMAIN#${domainId}`,
 ]
 
 /** Malformed switches, as written by hand, that pause all the same. */

@@ -1,4 +1,5 @@
 import type { Random } from './ports/random.ts'
+import { domainId } from './world-ids.ts'
 
 /** A request to cancel as its sender knows it. */
 export interface SentCancel {
@@ -31,8 +32,6 @@ interface CancelDeed {
 }
 
 const minute = 60_000
-
-const domainId = 'dzd_simulated1'
 
 const malformedBodies = [
   '{"version":1,"requestId":"cancel-wrong-1","kind":"CANCEL","domainId":"dzd_simulated1"}',

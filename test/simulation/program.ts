@@ -1,35 +1,25 @@
 import type { Catalogue } from '../../local/datazone/input/catalogue.ts'
 import { type Burst, burstActions, drawBursts } from './bursts.ts'
 import { drawCancels, drawCancelsOfHeld } from './cancels.ts'
-import { catalogChanges, transferredAsset, unreadySource, withdrawnAsset } from './catalog-changes.ts'
-import { contendedAsset, contentionActions } from './contention.ts'
+import { catalogChanges } from './catalog-changes.ts'
+import { contentionActions } from './contention.ts'
 import { drawUnlistedEvents, publishEvent, varyRequestTimes } from './event-shapes.ts'
-import { ancient, expiryActions } from './expiry-actions.ts'
+import { expiryActions } from './expiry-actions.ts'
 import { drawForeignActions } from './foreign-actions.ts'
 import { drawStartMs } from './initial-state.ts'
-import { lostAnswerActions, sharedAsset } from './lost-answers.ts'
-import { assetsOfLostRuns, lostRunActions } from './lost-runs.ts'
+import { lostAnswerActions } from './lost-answers.ts'
+import { lostRunActions } from './lost-runs.ts'
 import type { Random } from './ports/random.ts'
 import type { Action, SentRequest } from './program-action.ts'
-import { drawBackfill, oldAssets } from './program-backfill.ts'
+import { drawBackfill } from './program-backfill.ts'
+import { catalogueOf } from './program-catalogue.ts'
 import { drawRefusals, type QuotaEnd } from './refusals.ts'
-import { refusedListActions, unlistedAssets } from './refused-lists.ts'
+import { refusedListActions } from './refused-lists.ts'
 import type { Scenario } from './scenario.ts'
 import { sendSourceRequest } from './send-request.ts'
 import { malformedBodies, strangeHints } from './strange-bodies.ts'
-import {
-  backlogAssets,
-  drawTrial,
-  heldSource,
-  leasedAsset,
-  parkedAsset,
-  pausedAsset,
-  pausedProject,
-  type Trial,
-  trialActions,
-  trialAssets,
-  trialSource,
-} from './trials.ts'
+import { drawTrial, type Trial, trialActions } from './trials.ts'
+import { domainId, projectId, sourceId } from './world-ids.ts'
 
 export interface Program {
   readonly catalogue: Catalogue
@@ -49,10 +39,6 @@ export interface Program {
   readonly trial: Trial | undefined
 }
 
-const domainId = 'dzd_simulated1'
-const projectId = 'project1'
-const sourceId = 'source1'
-
 const minute = 60_000
 /**
  * In some seeds the operator redrives one to three times this late: later than a request may wait, and late enough for an
@@ -69,15 +55,6 @@ const typeChoices: readonly { types?: readonly string[]; sets?: readonly (readon
     sets: [['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'], ['BUSINESS_GLOSSARY_ASSOCIATIONS']],
   },
 ]
-
-const assetOf = (id: string, typeIdentifier = 'amazon.datazone.GlueTableAssetType') => ({
-  id,
-  projectId,
-  name: id,
-  typeIdentifier,
-  revision: '1',
-  columns: [{ name: 'id', dataType: 'bigint' }],
-})
 
 /** Returns each body several times, once or not at all. */
 const someOf = (bodies: readonly string[], random: Random): readonly string[] =>
@@ -131,46 +108,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   const stormMs = random.whole(5, 45) * minute
   // A burst that a full cap holds back would say nothing about the pace.
   const bursts = scenario.caps.length > 0 ? [] : drawBursts(random.fork('crowds'), stormMs)
-  const burstAssets = bursts.flatMap((burst) => burst.assets)
-  const catalogue: Catalogue = {
-    domains: [
-      {
-        id: domainId,
-        projects: [
-          { id: projectId, name: 'one' },
-          { id: 'project2', name: 'two' },
-          { id: pausedProject, name: 'three' },
-        ],
-        assets: [
-          ...[
-            ...assets,
-            ...oldAssets,
-            ...burstAssets,
-            ancient,
-            contendedAsset,
-            sharedAsset,
-            withdrawnAsset,
-            transferredAsset,
-            ...unlistedAssets,
-            ...assetsOfLostRuns,
-            ...trialAssets,
-            ...backlogAssets,
-            leasedAsset,
-            parkedAsset,
-          ].map((id) => assetOf(id)),
-          assetOf('unsupported', 'custom.NoTable'),
-          assetOf('unpublished'),
-          { ...assetOf(pausedAsset), projectId: pausedProject },
-        ],
-        dataSources: [
-          { id: sourceId, projectId, name: 'one' },
-          { id: unreadySource, projectId, name: 'two' },
-          { id: trialSource, projectId, name: 'three' },
-          { id: heldSource, projectId, name: 'four' },
-        ],
-      },
-    ],
-  }
+  const catalogue = catalogueOf([...assets, ...bursts.flatMap((burst) => burst.assets)])
   const deeds: { atMs: number; deed: Action }[] = []
   const at = (atMs: number, deed: Action) => deeds.push({ atMs, deed })
   const anyTime = () => random.whole(0, stormMs)

@@ -5,6 +5,7 @@ import type { Weather } from './ports/fates.ts'
 import type { CallInfo } from './ports/port-call.ts'
 import type { Random } from './ports/random.ts'
 import { contendedShare, leasedAsset, parkedAsset, type Trial, trialAssets, trialWeather } from './trials.ts'
+import { domainId } from './world-ids.ts'
 
 /** The trial of a world, and the writes that DynamoDB refuses in it and in the storm. */
 export interface WorldTrial {
@@ -29,8 +30,6 @@ const loseWrites = ({ table, hinting, environment, nowMs }: PlantedTable): (() =
     environment.guardRestore(nowMs)
   }
 }
-
-const domainId = 'dzd_simulated1'
 
 export const worldTrial = (options: {
   readonly trial: Trial | undefined

@@ -1,0 +1,4 @@
+/** The domain of every world, its first project, and that project's data source. */
+export const domainId = 'dzd_simulated1'
+export const projectId = 'project1'
+export const sourceId = 'source1'
