@@ -11,9 +11,9 @@ const longFiles = [
   'test/integration/crash/durable-claim.test.ts',
   'test/e2e/cli.test.ts',
   'test/e2e/cli-changes.test.ts',
-  'test/integration/stack-behaviour/observer.test.ts',
+  'test/integration/stack-behavior/observer.test.ts',
   'test/e2e/demo.test.ts',
-  'test/integration/stack-behaviour/withdrawal.test.ts',
+  'test/integration/stack-behavior/withdrawal.test.ts',
 ]
 
 const placeOf = ({ moduleId, project }: TestSpecification): number => {

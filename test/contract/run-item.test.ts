@@ -104,7 +104,7 @@ describe('P8: parseItem', () => {
   })
 
   test('ignores fields that this version does not know', () => {
-    expect(parseItem({ ...toItem(claimedRun()), colour: 'blue' })).toEqual(claimedRun())
+    expect(parseItem({ ...toItem(claimedRun()), color: 'blue' })).toEqual(claimedRun())
   })
 })
 

@@ -67,7 +67,7 @@ export const workContract = (harness: StoreUnderTest, { holdsItems }: StoreAbili
       await waitingIs(t0 + 60 * minute, asset.domainId, [parked])
       const claimed = claimedRun({ subject: asset, version: parked.version, leaseEndsAtMs: t0 })
       const claiming = await harness.store.claim(claimed)
-      if (claiming.outcome !== 'claimed') throw new Error(`not claimed: ${claiming.outcome}`)
+      if (claiming.outcome !== 'claimed') throw new Error(`the record was not claimed: ${claiming.outcome}`)
       await dueIs(t0 + 60 * minute, asset.domainId, [claiming.run])
       await waitingIs(t0 + 60 * minute, asset.domainId, [])
       const released = await harness.store.save(parkedRun({ subject: asset, version: claiming.run.version }))

@@ -63,7 +63,9 @@ interface DynamoDbUnderTest {
   readonly name: string
   readonly environment: NodeJS.ProcessEnv
   readonly isolatesTransactions: boolean
-  /** Moto answers TypeError where a transaction compares a text with a number, and counts no units of a Query. */
+  /**
+   * Moto fails with TypeError if a transaction compares a text with a number, and counts no capacity units of a Query.
+   */
   readonly isMoto: boolean
 }
 

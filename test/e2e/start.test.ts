@@ -49,7 +49,7 @@ const occupy = async (port: number): Promise<{ port: number; close: () => Promis
   const server = createServer().listen(port, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('no port')
+  if (address === null || typeof address === 'string') throw new Error('the server has no port')
   const close = async () => {
     server.close()
     await once(server, 'close')

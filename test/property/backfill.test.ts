@@ -73,7 +73,7 @@ test('plans or drops every listed asset once, with one reason', async () => {
         plans,
         clock: manualClock(),
       })
-      if (result.outcome !== 'planned') throw new Error(result.outcome)
+      if (result.outcome !== 'planned') throw new Error(`the backfill was not planned: ${result.outcome}`)
       const { counts, plan } = result
       const dropped = dropReasons.reduce((sum, reason) => sum + (counts.dropped[reason] ?? 0), 0)
       const wanted = all.filter(({ projectId }) => request.projects?.includes(projectId) ?? true)

@@ -34,6 +34,7 @@ export const expiredClaim = claimedRun({
 /** Applies a fact and returns the resulting run. Throws if the fact changes nothing. */
 export const afterFact = (run: Run, fact: Fact, atMs = nowMs): Run => {
   const next = transition(run, fact, atMs)
-  if (next.outcome !== 'changed' && next.outcome !== 'noted') throw new Error(`${fact.kind}: ${next.outcome}`)
+  if (next.outcome !== 'changed' && next.outcome !== 'noted')
+    throw new Error(`${fact.kind} did not change the run: ${next.outcome}`)
   return next.run
 }

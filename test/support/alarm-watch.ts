@@ -168,7 +168,7 @@ export const alarmWatch = (document: unknown, parameters: Readonly<Record<string
       return Object.fromEntries(
         names.map((name) => {
           const alarm = alarms.get(name)
-          if (alarm === undefined) throw new Error(`The template has no alarm named ${name}`)
+          if (alarm === undefined) throw new Error(`the template has no alarm named ${name}`)
           return [name, stateFor(alarm, measured, queues)]
         }),
       )

@@ -18,8 +18,8 @@ const isExecutable = (path: string): boolean => {
 }
 
 /**
- * The path of Chromium: that in the environment variable `CHROMIUM`, or else an installed one. Undefined if there is
- * none.
+ * The path of Chromium: the environment variable `CHROMIUM`, or else an installed Chromium or Chrome. Undefined if
+ * there is none.
  */
 export const chromiumPath = places.find((path) => path !== undefined && path !== '' && isExecutable(path))
 

@@ -143,7 +143,8 @@ const open = async (options: SystemOptions, opened: Closers) => {
           const { visible = 0, delayed = 0, inFlight = 0 } = queues['RequestQueue'] ?? {}
           const hidden = options.taps === true && visibilitySeconds === undefined ? 0 : inFlight
           const busy = { visible, delayed, hidden, invocations, batches, deliveries }
-          if (Object.values(busy).some((count) => count > 0)) throw new Error(JSON.stringify(busy))
+          if (Object.values(busy).some((count) => count > 0))
+            throw new Error(`the system is not idle: ${JSON.stringify(busy)}`)
         },
         { deadlineMs: 60_000 },
       ),

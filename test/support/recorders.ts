@@ -32,7 +32,7 @@ export interface RecordingQueue extends RequestQueue {
   readonly released: Releases[number][]
   readonly submitted: RunRequest[]
   readonly copies: RejectedRequest[]
-  down: boolean
+  isDown: boolean
 }
 
 export const recordingQueue = (): RecordingQueue => {
@@ -40,20 +40,20 @@ export const recordingQueue = (): RecordingQueue => {
     released: [],
     submitted: [],
     copies: [],
-    down: false,
+    isDown: false,
     async release(releases) {
-      if (queue.down) throw new PortUnavailable('queue', new Error('down for a test'))
+      if (queue.isDown) throw new PortUnavailable('queue', new Error('down for a test'))
       queue.released.push(...releases)
       return releases.map(() => true)
     },
     async submit(requests) {
-      if (queue.down) throw new PortUnavailable('queue', new Error('down for a test'))
+      if (queue.isDown) throw new PortUnavailable('queue', new Error('down for a test'))
       queue.submitted.push(...requests)
       return requests.map(() => true)
     },
     async postpone() {},
     async copyRejected(rejected) {
-      if (queue.down) throw new PortUnavailable('queue', new Error('down for a test'))
+      if (queue.isDown) throw new PortUnavailable('queue', new Error('down for a test'))
       queue.copies.push(rejected)
     },
   }

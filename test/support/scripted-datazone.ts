@@ -83,7 +83,7 @@ export const scriptedDataZone = (script: Partial<DataZone>): ScriptedDataZone =>
   const answerTo = <Name extends keyof DataZone>(name: Name, call: string): DataZone[Name] => {
     calls.push(call)
     const answer = script[name]
-    if (answer === undefined) throw new Error(`the test did not expect ${call}`)
+    if (answer === undefined) throw new Error(`the script has no answer to ${call}`)
     return answer
   }
   return {

@@ -73,11 +73,11 @@ test("drops DataZone's texts from an ending that the bus has refused for ten min
 
 test('P2: copies a rejected request after its event and before its mark, and leaves it owed without the copy', async () => {
   const { announce, bus, queue, store } = world(ofAsset('a', rejectedRun()), ofAsset('b'))
-  queue.down = true
+  queue.isDown = true
   expect(await announce()).toBe(1)
   expect(bus.events.map(({ detail }) => detail.data.asset?.id)).toEqual(['a', 'b'])
   expect(store.all().map((run) => 'announcedAtMs' in run)).toEqual([false, true])
-  queue.down = false
+  queue.isDown = false
   await announce()
   expect(queue.copies).toMatchObject([
     {

@@ -33,9 +33,9 @@ describe('P2: a body that is not a request', () => {
 
   test('P4: returns to the queue while the rejected queue is down, and repeats its event under the same id', async () => {
     const world = starterWorld()
-    world.queue.down = true
+    world.queue.isDown = true
     await expect(world.handle('junk')).rejects.toThrow('queue is unavailable')
-    world.queue.down = false
+    world.queue.isDown = false
     expect(await world.outcomes('junk', 2)).toEqual(['rejected'])
     expect(new Set(world.bus.events.map(({ detail }) => detail.metadata.id)).size).toBe(1)
   })

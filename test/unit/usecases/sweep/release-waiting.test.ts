@@ -29,12 +29,12 @@ describe('releases', () => {
 
   test('P9: releases again after a quarter of an hour when a release was lost', async () => {
     const world = sweeper([forAsset(parkedRun(due), 'a')])
-    world.queue.down = true
+    world.queue.isDown = true
     expect(await world.sweep()).toMatchObject({
       released: 0,
       problems: [expect.stringContaining('release: ')],
     })
-    world.queue.down = false
+    world.queue.isDown = false
     world.clock.advance(15 * minute)
     expect(await world.sweep()).toMatchObject({ released: 1 })
   })
