@@ -19,14 +19,14 @@ const localNames: readonly (readonly [RegExp, string])[] = [
   [/c8r1d5m3k7x2ha|tpcds_store_sales/g, 'tpcds_item'],
   [/b2yn6t0r9p1q3w/g, 'refdataproj001'],
 ]
-const here = (text: string): string =>
+const withLocalNames = (text: string): string =>
   localNames.reduce((changed, [name, local]) => changed.replaceAll(name, local), text)
 
 const changes = /^(submit --file|regenerate|retry|release|redrive|backfill apply|policy put)\b/
 
 /** Returns the arguments of a documented command for the stack of this test. */
 const argumentsOf = (line: string, files: ReadonlyMap<string, string>): readonly string[] => {
-  const words = wordsOf(here(line).replace(/^npx dzrun /, ''))
+  const words = wordsOf(withLocalNames(line).replace(/^npx dzrun /, ''))
   const stack = new Set(['--stage', '--stack', '--region', '--profile'])
   const kept = words
     .map((word) => files.get(word) ?? word)
@@ -92,7 +92,7 @@ describe('a command in README.md or docs/', () => {
   }
 
   const shell = (text: string) =>
-    runShellBlock(here(text), { cwd: stack.directory, environment: stack.environment })
+    runShellBlock(withLocalNames(text), { cwd: stack.directory, environment: stack.environment })
   const dzrunCommands = () => [...new Set(blocks.flatMap(dzrunLines))]
 
   // This test is the first, because a command of the docs pauses the project.
@@ -178,7 +178,7 @@ describe('a command in README.md or docs/', () => {
   test('works as a script of this repository', async () => {
     const lines = blocks.filter(isScript).flatMap(({ text }) => text.split('\n'))
     for (const line of lines) {
-      const [, ...words] = wordsOf(here(line))
+      const [, ...words] = wordsOf(withLocalNames(line))
       if (line.startsWith('node ')) {
         expect(await shell(line)).toMatch(/^requested load-/)
         continue

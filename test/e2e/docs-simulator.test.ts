@@ -45,8 +45,8 @@ describe('a block of docs/SIMULATOR.md', () => {
 
   const blocks = async (language?: string) =>
     (await docBlocks(language)).filter(({ page }) => page === 'docs/SIMULATOR.md').map(({ text }) => text)
-  const here = (text: string) => text.replaceAll('http://127.0.0.1:4599', server.endpoint)
-  const shell = (text: string) => runShellBlock(here(text), { cwd: directory, environment })
+  const withLocalEndpoint = (text: string) => text.replaceAll('http://127.0.0.1:4599', server.endpoint)
+  const shell = (text: string) => runShellBlock(withLocalEndpoint(text), { cwd: directory, environment })
 
   test.skipIf(!hasAwsCli)(
     'starts and lists runs with the AWS CLI (skipped where it is missing)',
@@ -60,7 +60,7 @@ describe('a block of docs/SIMULATOR.md', () => {
 
   test.skipIf(!hasBoto3)('passes as a Python test (skipped without boto3 and requests)', async () => {
     const [block = ''] = await blocks('python')
-    await runShellBlock(`python3 - <<'END'\n${here(block)}\ntest_run_succeeds()\nEND`, {
+    await runShellBlock(`python3 - <<'END'\n${withLocalEndpoint(block)}\ntest_run_succeeds()\nEND`, {
       cwd: directory,
       environment: { ...environment, PYTHONDONTWRITEBYTECODE: '1' },
     })

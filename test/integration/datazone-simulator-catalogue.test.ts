@@ -9,7 +9,7 @@ import {
   SearchListingsCommand,
 } from '@aws-sdk/client-datazone'
 import { describe, expect, test } from 'vitest'
-import { saying } from '../support/datazone-simulator.ts'
+import { withMessage } from '../support/datazone-simulator.ts'
 import {
   clientWith,
   domainIdentifier,
@@ -54,7 +54,10 @@ describe('SearchListings', () => {
     ).toEqual([2, ['secrets', 'orders']])
     await expect(
       names(simulator, { filters: { filter: { attribute: 'color', value: 'red' } } }),
-    ).rejects.toMatchObject({ name: 'ValidationException', ...saying("Value at 'filters.filter.attribute'") })
+    ).rejects.toMatchObject({
+      name: 'ValidationException',
+      ...withMessage("Value at 'filters.filter.attribute'"),
+    })
   })
 
   test('returns forms, match rationale and aggregates when they are requested', async () => {
@@ -122,7 +125,7 @@ describe('Search', () => {
     const { client } = await startWithCatalogue()
     await expect(
       client.send(new SearchCommand({ domainIdentifier, searchScope: 'ASSET' })),
-    ).rejects.toMatchObject({ name: 'ValidationException', ...saying('owningProjectIdentifier') })
+    ).rejects.toMatchObject({ name: 'ValidationException', ...withMessage('owningProjectIdentifier') })
     const glossary = { domainIdentifier, searchScope: 'GLOSSARY', owningProjectIdentifier: 'open' } as const
     expect((await client.send(new SearchCommand(glossary))).items).toEqual([])
   })

@@ -12,7 +12,7 @@ import {
   StartDataSourceRunCommand,
 } from '@aws-sdk/client-datazone'
 import { describe, expect, test } from 'vitest'
-import { saying } from '../support/datazone-simulator.ts'
+import { withMessage } from '../support/datazone-simulator.ts'
 import { clientWith, domainIdentifier, startRun, startWithCatalogue } from '../support/simulated-catalogue.ts'
 
 describe('a suggestion', () => {
@@ -59,7 +59,7 @@ describe('a suggestion', () => {
       )
     await expect(accept('columns[9].columnDescription')).rejects.toMatchObject({
       name: 'ValidationException',
-      ...saying('acceptChoices.1.member.predictionTarget'),
+      ...withMessage('acceptChoices.1.member.predictionTarget'),
     })
     await accept('summary', 'Orders of customers')
     expect((await asset()).description).toBe('Orders of customers')
@@ -162,7 +162,7 @@ describe('a data source', () => {
       client.send(new StartDataSourceRunCommand({ domainIdentifier, dataSourceIdentifier }))
     await expect(start('new')).rejects.toMatchObject({
       name: 'ConflictException',
-      ...saying('Data source new is CREATING'),
+      ...withMessage('Data source new is CREATING'),
     })
     datazone.control.changeSettings({ sourceNotReady: 'ValidationException' })
     await expect(start('broken')).rejects.toMatchObject({ name: 'ValidationException' })
@@ -195,12 +195,12 @@ describe('an ownership transfer', () => {
   const transfer = { domainId: domainIdentifier, assetId: 'orders', targetProjectId: 'closed' }
 
   test('conflicts with Starts until it ends, after which the new project owns the asset', async () => {
-    const { client, ask, datazone, advance: pass, endpoint } = await startWithCatalogue()
+    const { client, sendRequest, datazone, advance: pass, endpoint } = await startWithCatalogue()
     expect(datazone.control.transferAsset({ ...transfer, durationMs: 30_000 })).toMatchObject({
       sourceProjectId: 'open',
     })
     const shown = async () => {
-      const { body } = await ask('GET', `/v2/domains/${domainIdentifier}/assets/orders`)
+      const { body } = await sendRequest('GET', `/v2/domains/${domainIdentifier}/assets/orders`)
       return body
     }
     expect(await shown()).toMatchObject({
@@ -209,7 +209,7 @@ describe('an ownership transfer', () => {
     })
     await expect(startRun(client, 'orders')).rejects.toMatchObject({
       name: 'ConflictException',
-      ...saying('is being transferred to project closed'),
+      ...withMessage('is being transferred to project closed'),
     })
     pass(30_000)
     const owner = clientWith('OWNER', endpoint)
@@ -221,10 +221,10 @@ describe('an ownership transfer', () => {
   })
 
   test('leaves the asset in its project when it fails', async () => {
-    const { client, ask, datazone, advance: pass } = await startWithCatalogue()
+    const { client, sendRequest, datazone, advance: pass } = await startWithCatalogue()
     datazone.control.transferAsset({ ...transfer, durationMs: 1000, outcome: 'FAILED' })
     pass(1000)
-    expect((await ask('GET', `/v2/domains/${domainIdentifier}/assets/orders`)).body).toMatchObject({
+    expect((await sendRequest('GET', `/v2/domains/${domainIdentifier}/assets/orders`)).body).toMatchObject({
       owningProjectId: 'open',
       ownershipTransfer: { status: 'FAILED' },
     })

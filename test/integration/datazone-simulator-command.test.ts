@@ -54,16 +54,16 @@ describe('the simulator as a command', () => {
     const errors = text(child.stderr)
     const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
     cleanups.push(() => child.kill('SIGKILL'))
-    let said = ''
+    let printed = ''
     const endpoint = await new Promise<string>((resolve) => {
       child.stdout.on('data', (chunk) => {
-        said += chunk
-        const [, found] = /endpoint +(http\S+)\n/.exec(said) ?? []
-        if (found !== undefined && said.includes('Ctrl-C')) resolve(found)
+        printed += chunk
+        const [, found] = /endpoint +(http\S+)\n/.exec(printed) ?? []
+        if (found !== undefined && printed.includes('Ctrl-C')) resolve(found)
       })
       void ended.then(() => resolve(''))
     })
-    return { child, endpoint, ended, errors, said: () => said }
+    return { child, endpoint, ended, errors, printed: () => printed }
   }
 
   test('runs with a given catalogue, and posts its events to the local bus', async () => {
@@ -134,11 +134,11 @@ describe('the simulator as a command', () => {
   test('ends when the npm that started it receives a signal, and frees its port', async () => {
     const npm = spawn('npm', ['run', '-s', 'simulator', '--', '--port', '0'])
     cleanups.push(() => npm.kill('SIGKILL'))
-    let said = ''
+    let printed = ''
     npm.stdout.on('data', (chunk) => {
-      said += chunk
+      printed += chunk
     })
-    const endpoint = () => /endpoint +(http\S+)\n/.exec(said)?.[1]
+    const endpoint = () => /endpoint +(http\S+)\n/.exec(printed)?.[1]
     await expect.poll(endpoint).toBeDefined()
     npm.kill('SIGTERM')
     const answers = () =>
@@ -163,6 +163,6 @@ describe('the simulator as a command', () => {
       expect((await errors).trimEnd().split('\n')).toEqual([expect.stringContaining(message)])
     }
     const help = await command('--help')
-    expect([await help.ended, help.said()]).toEqual([0, expect.stringContaining('--events-to')])
+    expect([await help.ended, help.printed()]).toEqual([0, expect.stringContaining('--events-to')])
   })
 })

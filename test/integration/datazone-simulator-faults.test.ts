@@ -9,7 +9,7 @@ import {
 import { describe, expect, test } from 'vitest'
 import { sampleDomainId } from '../../local/catalogue/catalogue.ts'
 import type { Fault } from '../../local/datazone/calls/fault-schema.ts'
-import { cleanups, saying, startRequest, startSimulator } from '../support/datazone-simulator.ts'
+import { cleanups, startRequest, startSimulator, withMessage } from '../support/datazone-simulator.ts'
 
 const operation = 'StartMetadataGenerationRun'
 const start = () => new StartMetadataGenerationRunCommand(startRequest)
@@ -128,13 +128,17 @@ describe('a request that no SDK sends', () => {
 
   test('is refused with SerializationException if its body is not JSON', async () => {
     const { endpoint } = await startSimulator()
-    expect(await posted(endpoint, '{"types":')).toEqual([400, 'SerializationException', saying('not JSON')])
+    expect(await posted(endpoint, '{"types":')).toEqual([
+      400,
+      'SerializationException',
+      withMessage('not JSON'),
+    ])
   })
 
   test('is refused with SerializationException if its body is not valid UTF-8', async () => {
     const { endpoint } = await startSimulator()
     const body = new Uint8Array([0x7b, 0xff, 0x7d])
-    expect(await posted(endpoint, body)).toEqual([400, 'SerializationException', saying('valid UTF-8')])
+    expect(await posted(endpoint, body)).toEqual([400, 'SerializationException', withMessage('valid UTF-8')])
   })
 
   test('is refused with a clear message if it is compressed', async () => {
@@ -143,7 +147,7 @@ describe('a request that no SDK sends', () => {
     expect(await posted(endpoint, body, { 'content-encoding': 'gzip' })).toEqual([
       415,
       'UnsupportedMediaTypeException',
-      saying('send it uncompressed'),
+      withMessage('send it uncompressed'),
     ])
   })
 

@@ -12,7 +12,12 @@ import {
 import { describe, expect, test } from 'vitest'
 import { sampleCatalogue, sampleDomainId } from '../../local/catalogue/catalogue.ts'
 import { startDataZoneServer } from '../../local/datazone/http/server.ts'
-import { cleanups, startRequest as request, saying, startSimulator } from '../support/datazone-simulator.ts'
+import {
+  cleanups,
+  startRequest as request,
+  startSimulator,
+  withMessage,
+} from '../support/datazone-simulator.ts'
 
 describe('the simulator', () => {
   test('lets the AWS SDK start a run, follow it to its ending, and read its suggestions', async () => {
@@ -151,27 +156,31 @@ describe('the simulator', () => {
   })
 
   test('refuses raw requests that no SDK sends, with a clear message', async () => {
-    const { ask } = await startSimulator()
+    const { sendRequest } = await startSimulator()
     const runs = `/v2/domains/${sampleDomainId}/metadata-generation-runs`
     const refused = async (method: string, path: string, body?: string) => {
-      const answer = await ask(method, path, body)
+      const answer = await sendRequest(method, path, body)
       return [answer.status, answer.headers.get('x-amzn-errortype'), answer.body]
     }
-    expect(await refused('POST', runs, '{')).toEqual([400, 'SerializationException', saying('not JSON')])
-    expect(await refused('POST', runs, '[]')).toEqual([400, 'ValidationException', saying("Value at 'body'")])
-    expect(await refused('POST', runs)).toEqual([400, 'ValidationException', saying("'target'")])
+    expect(await refused('POST', runs, '{')).toEqual([400, 'SerializationException', withMessage('not JSON')])
+    expect(await refused('POST', runs, '[]')).toEqual([
+      400,
+      'ValidationException',
+      withMessage("Value at 'body'"),
+    ])
+    expect(await refused('POST', runs)).toEqual([400, 'ValidationException', withMessage("'target'")])
     expect(await refused('GET', `${runs}?maxResults=many`)).toEqual([
       400,
       'ValidationException',
-      saying("'maxResults'"),
+      withMessage("'maxResults'"),
     ])
-    expect(await refused('PUT', runs)).toEqual([404, 'UnknownOperationException', saying('PUT')])
-    expect(await refused('GET', '//')).toEqual([404, 'UnknownOperationException', saying('GET //')])
+    expect(await refused('PUT', runs)).toEqual([404, 'UnknownOperationException', withMessage('PUT')])
+    expect(await refused('GET', '//')).toEqual([404, 'UnknownOperationException', withMessage('GET //')])
     const tooLong = `"${'x'.repeat(64 * 2 ** 20)}"`
     expect(await refused('POST', runs, tooLong)).toEqual([
       413,
       'RequestEntityTooLargeException',
-      saying('67108864 bytes'),
+      withMessage('67108864 bytes'),
     ])
   })
 
@@ -216,16 +225,18 @@ describe('the simulator', () => {
   })
 
   test('answers the AWS SDK with unknown fields, and in the shape of the older generation', async () => {
-    const { client, ask } = await startSimulator()
+    const { client, sendRequest } = await startSimulator()
     const change = '{"unknownFields":true,"apiGeneration":"older"}'
-    expect((await ask('PATCH', '/_simulator/settings', change)).body).toMatchObject({ unknownFields: true })
+    expect((await sendRequest('PATCH', '/_simulator/settings', change)).body).toMatchObject({
+      unknownFields: true,
+    })
     const { id: identifier, ...started } = await client.send(
       new StartMetadataGenerationRunCommand({ ...request, types: undefined, type: 'BUSINESS_DESCRIPTIONS' }),
     )
     expect(started).toMatchObject({ type: 'BUSINESS_DESCRIPTIONS', status: 'SUBMITTED' })
     expect(started.types).toBeUndefined()
     const path = `/v2/domains/${sampleDomainId}/metadata-generation-runs/${identifier}`
-    expect((await ask('GET', path)).body).toMatchObject({
+    expect((await sendRequest('GET', path)).body).toMatchObject({
       addedByALaterVersion: {},
       target: { addedByALaterVersion: {} },
     })
@@ -235,7 +246,7 @@ describe('the simulator', () => {
     const { client, datazone } = await startSimulator({ apiGeneration: 'older' })
     await expect(client.send(new StartMetadataGenerationRunCommand(request))).rejects.toMatchObject({
       name: 'ValidationException',
-      ...saying("Value at 'type' failed to satisfy constraint: Member must not be null"),
+      ...withMessage("Value at 'type' failed to satisfy constraint: Member must not be null"),
       $metadata: { httpStatusCode: 400 },
     })
     expect(datazone.control.runs()).toEqual([])

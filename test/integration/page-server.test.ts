@@ -140,11 +140,11 @@ describe('the server of the page', () => {
 
     test('puts the messages back when the change is discarded', async () => {
       await world.reject({ body: JSON.stringify(acceptedRequest), reasons: ['given up'] })
-      const ask = () => change(own(), { action: 'redrive', queue: 'rejected' })
-      const plan = JSON.parse((await ask()).body)
-      expect((await ask()).status).toBe(409)
+      const planRedrive = () => change(own(), { action: 'redrive', queue: 'rejected' })
+      const plan = JSON.parse((await planRedrive()).body)
+      expect((await planRedrive()).status).toBe(409)
       await change(own(), { id: plan.id }, '/api/changes/discard')
-      const again = JSON.parse((await ask()).body)
+      const again = JSON.parse((await planRedrive()).body)
       expect(again.messages.length).toBe(plan.messages.length)
       expect((await change(own(), { id: plan.id, count: 1 }, '/api/changes/confirm')).status).toBe(409)
       await change(own(), { id: again.id }, '/api/changes/discard')

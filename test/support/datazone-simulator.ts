@@ -19,20 +19,20 @@ export const clientOf = (endpoint: string, accessKeyId = 'local'): DataZoneClien
     maxAttempts: 1,
   })
 
-/** Starts a simulator on a free port with the sample catalogue, an SDK client, and `ask`, which sends raw requests. */
+/** Starts a simulator on a free port with the sample catalogue, an SDK client, and `sendRequest`, which sends raw requests. */
 export const startSimulator = async (options: DataZoneServerOptions = {}) => {
   const server = await startDataZoneServer({ seed: 'test', failureShare: 0, ...options })
   const client = clientOf(server.endpoint)
   cleanups.push(server.stop, () => client.destroy())
   server.datazone.control.loadCatalogue(sampleWithDataSources(24))
-  const ask = async (method: string, path: string, body?: string) => {
+  const sendRequest = async (method: string, path: string, body?: string) => {
     const answer = await fetch(`${server.endpoint}${path}`, {
       method,
       ...(body === undefined ? {} : { body }),
     })
     return { status: answer.status, headers: answer.headers, body: await answer.json() }
   }
-  return { ...server, client, ask }
+  return { ...server, client, sendRequest }
 }
 
 /** A Start that succeeds with the sample catalogue. */
@@ -45,4 +45,4 @@ export const startRequest: StartMetadataGenerationRunInput = {
 }
 
 /** Matches an error whose message contains this text. */
-export const saying = (text: string) => ({ message: expect.stringContaining(text) })
+export const withMessage = (text: string) => ({ message: expect.stringContaining(text) })

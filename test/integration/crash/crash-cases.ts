@@ -93,7 +93,7 @@ const deliver = async ({ stack, send }: LocalSystem, cases: readonly CrashCase[]
 export interface Aftermath {
   readonly traces: ReadonlyMap<CrashCase, CrashTrace>
   /** P3 violations. */
-  readonly early: readonly string[]
+  readonly earlyEvents: readonly string[]
   readonly records: readonly StoredRecord[]
   readonly endings: readonly EventDetail[]
   readonly deadLetters: readonly string[]
@@ -138,7 +138,7 @@ export const playCrashes = async (system: LocalSystem, cases: readonly CrashCase
   await system.stack.sweepNow()
   return {
     traces,
-    early,
+    earlyEvents: early,
     records,
     endings,
     deadLetters: await system.deadLetters(),
@@ -148,7 +148,7 @@ export const playCrashes = async (system: LocalSystem, cases: readonly CrashCase
 
 /** Checks the promises for one case. */
 export const checkCase = (system: LocalSystem, aftermath: Aftermath, one: CrashCase): void => {
-  const { traces, early, records, endings, deadLetters, afterRedelivery } = aftermath
+  const { traces, earlyEvents: early, records, endings, deadLetters, afterRedelivery } = aftermath
   const { published, requested } = one
   const trace = traces.get(one)
   expect(trace?.tap.hits(), 'the worker crashed once').toBe(1)

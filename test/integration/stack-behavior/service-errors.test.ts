@@ -55,7 +55,7 @@ describe.skipIf(isMoto)('a stack while DataZone and the bus return errors', () =
     expect(others).toEqual([])
     return record?.history.map(({ what }) => what) ?? []
   }
-  const one = async (assetId: string): Promise<StoredRecord | undefined> =>
+  const recordOf = async (assetId: string): Promise<StoredRecord | undefined> =>
     (await system.recordsOf(assetId))[0]
 
   beforeAll(async () => {
@@ -125,14 +125,14 @@ describe.skipIf(isMoto)('a stack while DataZone and the bus return errors', () =
     // The Start was refused twice, but the history of a record that waited long keeps only its newest lines.
     expect([1, 2]).toContain(parked.length)
     expect(system.runsOf(assetId)).toHaveLength(1)
-    expect(await one(assetId)).toMatchObject({ state: 'ENDED', runId: system.runsOf(assetId)[0]?.id })
+    expect(await recordOf(assetId)).toMatchObject({ state: 'ENDED', runId: system.runsOf(assetId)[0]?.id })
   })
 
   test.each(['hidden', 'shaky'])(
     'runs a published asset after its first GetAsset calls failed: %s',
     async (assetId) => {
       expect(system.runsOf(assetId)).toHaveLength(1)
-      expect(await one(assetId)).toMatchObject({ state: 'ENDED', revision: '1' })
+      expect(await recordOf(assetId)).toMatchObject({ state: 'ENDED', revision: '1' })
       expect(await system.recordsOf(assetId)).toHaveLength(1)
     },
   )
@@ -142,7 +142,7 @@ describe.skipIf(isMoto)('a stack while DataZone and the bus return errors', () =
     async (assetId) => {
       const [run, ...others] = system.runsOf(assetId)
       expect(others).toEqual([])
-      expect(await one(assetId)).toMatchObject({ state: 'ENDED', runId: run?.id })
+      expect(await recordOf(assetId)).toMatchObject({ state: 'ENDED', runId: run?.id })
       expect((await history(assetId)).join()).toContain('parked: UNAVAILABLE')
     },
   )
