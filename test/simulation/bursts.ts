@@ -32,8 +32,8 @@ export const drawBursts = (random: Random, stormMs: number): readonly Burst[] =>
 export const burstActions = (
   bursts: readonly Burst[],
   published: (assetId: string) => Action,
-): readonly { readonly atMs: number; readonly deed: Action }[] =>
+): readonly { readonly atMs: number; readonly action: Action }[] =>
   bursts.flatMap(({ atMs, limit, assets }) => [
-    { atMs: atMs - 1_000, deed: { kind: 'limit', ...limit } },
-    ...assets.map((assetId) => ({ atMs, deed: published(assetId) })),
+    { atMs: atMs - 1_000, action: { kind: 'limit', ...limit } },
+    ...assets.map((assetId) => ({ atMs, action: published(assetId) })),
   ])

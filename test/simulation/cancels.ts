@@ -12,19 +12,19 @@ export interface SentCancel {
   readonly requestedAtMs: number
 }
 
-interface OtherDeed {
+interface OtherAction {
   readonly atMs: number
-  readonly deed: {
+  readonly action: {
     readonly kind: string
     /** Of a switch. */
     readonly paused?: boolean
-    /** Of a time of refusals. */
+    /** Of a span of refusals. */
     readonly error?: string
     readonly request?: { readonly assetId: string; readonly revision?: string }
   }
 }
 
-interface CancelDeed {
+interface CancelAction {
   readonly atMs: number
   readonly body: string
   /** Absent: the body is malformed. */
@@ -71,15 +71,15 @@ const sendCancel = (
   { id, assetId, revision, atMs }: Omit<SentCancel, 'requestedAtMs'> & { readonly atMs: number },
   { sourceId, startMs }: Place,
   random: Random,
-): readonly CancelDeed[] => {
+): readonly CancelAction[] => {
   const requestedAtMs = startMs + atMs
   const requestedAt = new Date(requestedAtMs).toISOString()
   const common = { version: 1, requestId: id, kind: 'CANCEL', domainId, requestedAt, reason: 'not wanted' }
   const body = asBody({ ...common, ...aboutTarget(assetId, sourceId, revision) }, id, random)
   const cancel: SentCancel = { id, assetId, requestedAtMs, ...(revision === undefined ? {} : { revision }) }
-  const deeds = [{ atMs, body, cancel }]
-  while (random.chance(0.2)) deeds.push({ atMs: atMs + random.whole(0, minute), body, cancel })
-  return deeds
+  const actions = [{ atMs, body, cancel }]
+  while (random.chance(0.2)) actions.push({ atMs: atMs + random.whole(0, minute), body, cancel })
+  return actions
 }
 
 /**
@@ -88,41 +88,41 @@ const sendCancel = (
  */
 export const drawCancels = (
   random: Random,
-  others: readonly OtherDeed[],
+  others: readonly OtherAction[],
   place: Place,
-): readonly CancelDeed[] => {
+): readonly CancelAction[] => {
   if (random.chance(1 / 3)) return []
   let count = 0
-  const deeds: CancelDeed[] = []
+  const actions: CancelAction[] = []
   const cancel = (atMs: number, assetId: string, revision?: string) => {
     count += 1
     const about = { id: `cancel-${count}`, assetId, atMs, ...(revision === undefined ? {} : { revision }) }
-    deeds.push(...sendCancel(about, place, random))
+    actions.push(...sendCancel(about, place, random))
   }
-  for (const { atMs, deed } of others) {
-    if (deed.kind !== 'send' || deed.request === undefined || !random.chance(0.25)) continue
-    const { assetId, revision } = deed.request
+  for (const { atMs, action } of others) {
+    if (action.kind !== 'send' || action.request === undefined || !random.chance(0.25)) continue
+    const { assetId, revision } = action.request
     cancel(atMs + delayFor(random), assetId, random.chance(0.3) ? revision : undefined)
   }
   if (random.chance(0.2)) cancel(random.whole(0, 10 * minute), 'absent')
   for (const body of malformedBodies)
-    if (random.chance(0.2)) deeds.push({ atMs: random.whole(0, 5 * minute), body })
-  return deeds
+    if (random.chance(0.2)) actions.push({ atMs: random.whole(0, 5 * minute), body })
+  return actions
 }
 
-/** Draws requests to cancel soon after a pause or a time of refusals begins, while the requests that they cancel wait. */
+/** Draws requests to cancel soon after a pause or a span of refusals begins, while the requests that they cancel wait. */
 export const drawCancelsOfHeld = (
   random: Random,
-  others: readonly OtherDeed[],
+  others: readonly OtherAction[],
   place: Place,
-): readonly CancelDeed[] => {
-  const begins = others.filter(({ deed }) => deed.paused === true || deed.error !== undefined)
+): readonly CancelAction[] => {
+  const begins = others.filter(({ action }) => action.paused === true || action.error !== undefined)
   let count = 0
   return begins.flatMap(({ atMs: fromMs }) => {
     if (!random.chance(0.7)) return []
     const atMs = fromMs + random.whole(5_000, 2 * minute)
-    const asked = others.flatMap(({ atMs: sentMs, deed }) =>
-      deed.request !== undefined && sentMs < atMs ? [deed.request.assetId] : [],
+    const asked = others.flatMap(({ atMs: sentMs, action }) =>
+      action.request !== undefined && sentMs < atMs ? [action.request.assetId] : [],
     )
     return [...new Set(asked)].flatMap((assetId) => {
       if (!random.chance(0.5)) return []

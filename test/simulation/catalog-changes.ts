@@ -21,7 +21,7 @@ interface Place {
   readonly startMs: number
 }
 
-type TimedDeeds = readonly { readonly atMs: number; readonly deed: Action }[]
+type TimedActions = readonly { readonly atMs: number; readonly action: Action }[]
 
 const publish = (assetId: string, random: Random, { sets }: Scenario, domainId: string): Action => {
   const id = `publish-${assetId}`
@@ -29,7 +29,7 @@ const publish = (assetId: string, random: Random, { sets }: Scenario, domainId: 
   return { kind: 'send', body: publishEvent(id, assetId, random), request }
 }
 
-const withdrawal = (random: Random, scenario: Scenario, place: Place): TimedDeeds => {
+const withdrawal = (random: Random, scenario: Scenario, place: Place): TimedActions => {
   const { domainId, projectId, stormMs, startMs } = place
   const atMs = stormMs + 160 * minute
   const withdrawnMs = atMs + 2 * minute
@@ -40,23 +40,23 @@ const withdrawal = (random: Random, scenario: Scenario, place: Place): TimedDeed
     requestedAtMs: startMs + withdrawnMs,
   }
   return [
-    { atMs, deed: { kind: 'switch', scope: projectId, paused: true } },
+    { atMs, action: { kind: 'switch', scope: projectId, paused: true } },
     // Starters may see a pause half a minute late.
-    { atMs: atMs + minute, deed: publish(withdrawnAsset, random, scenario, domainId) },
-    { atMs: withdrawnMs, deed: { kind: 'send', body: withdrawalEvent(withdrawnAsset, name), cancel } },
-    { atMs: atMs + 5 * minute, deed: { kind: 'switch', scope: projectId, paused: false } },
+    { atMs: atMs + minute, action: publish(withdrawnAsset, random, scenario, domainId) },
+    { atMs: withdrawnMs, action: { kind: 'send', body: withdrawalEvent(withdrawnAsset, name), cancel } },
+    { atMs: atMs + 5 * minute, action: { kind: 'switch', scope: projectId, paused: false } },
   ]
 }
 
-const transfer = (random: Random, scenario: Scenario, { domainId, stormMs }: Place): TimedDeeds => {
+const transfer = (random: Random, scenario: Scenario, { domainId, stormMs }: Place): TimedActions => {
   const atMs = stormMs + 147 * minute
   return [
-    { atMs, deed: { kind: 'transfer', domainId, assetId: transferredAsset, durationMs: 4 * minute } },
-    { atMs: atMs + minute, deed: publish(transferredAsset, random, scenario, domainId) },
+    { atMs, action: { kind: 'transfer', domainId, assetId: transferredAsset, durationMs: 4 * minute } },
+    { atMs: atMs + minute, action: publish(transferredAsset, random, scenario, domainId) },
   ]
 }
 
-const sourceUpdate = ({ domainId, projectId, stormMs }: Place): TimedDeeds => {
+const sourceUpdate = ({ domainId, projectId, stormMs }: Place): TimedActions => {
   const atMs = stormMs + 150 * minute
   const asked = { id: 'request-unready', dataSourceId: unreadySource, triggerKey: 'load-unready' }
   const status = (name: 'UPDATING' | 'READY'): Action => ({
@@ -66,14 +66,14 @@ const sourceUpdate = ({ domainId, projectId, stormMs }: Place): TimedDeeds => {
     status: name,
   })
   return [
-    { atMs, deed: status('UPDATING') },
-    { atMs: atMs + minute, deed: sendSourceRequest({ domainId, projectId }, asked) },
-    { atMs: atMs + 4 * minute, deed: status('READY') },
+    { atMs, action: status('UPDATING') },
+    { atMs: atMs + minute, action: sendSourceRequest({ domainId, projectId }, asked) },
+    { atMs: atMs + 4 * minute, action: status('READY') },
   ]
 }
 
 /** In some seeds, in the calm: an asset is withdrawn, another is transferred, or a data source is updated. */
-export const catalogChanges = (random: Random, scenario: Scenario, place: Place): TimedDeeds => [
+export const catalogChanges = (random: Random, scenario: Scenario, place: Place): TimedActions => [
   ...(random.chance(0.08) ? withdrawal(random, scenario, place) : []),
   ...(random.chance(0.08) ? transfer(random, scenario, place) : []),
   ...(random.chance(0.08) ? sourceUpdate(place) : []),

@@ -1,4 +1,4 @@
-import { endingsAreFinalAndTrue, failuresAreExplained, sameEventId, tableFirst } from './check/announcing.ts'
+import { endingsAreFinalAndTrue, failuresHaveTypeStats, sameEventId, tableFirst } from './check/announcing.ts'
 import { explicitRequestsAreAnswered } from './check/answers.ts'
 import {
   acceptedCancelsTakeEffect,
@@ -6,9 +6,9 @@ import {
   canceledEnd,
   canceledInTime,
   cancelRequestsAreHonored,
-  cancelsAreNotHeldBack,
   cancelsStayOnRecord,
   cancelsWereRequested,
+  dueCancelsAreReleased,
   overdueAreCanceled,
 } from './check/cancel.ts'
 import { attemptsAreCountedOnce, backfillLeavesTheReserve, runsStayWithinCaps } from './check/caps.ts'
@@ -17,7 +17,7 @@ import {
   unreadySourcesAreAwaited,
   withdrawnAreNotRun,
 } from './check/catalog-changes.ts'
-import { nothingDiesInTheCalm } from './check/dead.ts'
+import { noDeadLettersInTheCalm } from './check/dead.ts'
 import { deadlinesAreKept, startedEventsFollowThePolicy } from './check/deadline.ts'
 import { expiredRequestsAreNotRun, onlyEndedRecordsExpire } from './check/expiry.ts'
 import {
@@ -28,7 +28,7 @@ import {
 } from './check/foreign.ts'
 import { hintedInTime, inTime, nothingStuck } from './check/in-time.ts'
 import { backfillWaitsForASweep, liveIsNotHeldBack } from './check/lanes.ts'
-import { hiddenRequestsComeBackSoon, requestsAreNotTriedAgainAndAgain } from './check/liveness.ts'
+import { hiddenRequestsReturnSoon, requestsDoNotKeepReturning } from './check/liveness.ts'
 import { lostRunsAreGivenUp } from './check/lost-runs.ts'
 import { lostStartsAreFoundInTime, unstartedCancelsEndInTime } from './check/lost-starts.ts'
 import {
@@ -44,8 +44,8 @@ import {
   runsAreRecordedOnce,
 } from './check/one-run.ts'
 import { paceRecovers, startsKeepTheRate, throttlingSlowsStarts } from './check/pace.ts'
-import { retriesAreKept, retriesAreOfWhatFailed, skippedAreNotRun } from './check/policy.ts'
-import { fullDaysAreNotTried } from './check/quota.ts'
+import { retriesAreKept, retriesRunWhatFailed, skippedAreNotRun } from './check/policy.ts'
+import { noStartsOnFullDays } from './check/quota.ts'
 import {
   breakersLimitRefusedCalls,
   pausedWorkIsNotWritten,
@@ -64,18 +64,15 @@ import {
 import { pausesStartNothing, planStartsNothing } from './check/standstill.ts'
 import {
   damagedCountersStartNothing,
-  endingsOutliveTheBus,
+  endingsOutlastBusFaults,
   farAheadIsDueNow,
+  malformedSwitchesPause,
   trialsStartInTime,
-  wrongSwitchesPause,
 } from './check/trials.ts'
-import { noIdleWrites, nothingDisturbed } from './check/writes.ts'
+import { noIdleWrites, unreadableRecordsAreNotChanged } from './check/writes.ts'
 import type { Outside } from './outside.ts'
 
-/**
- * Checks the promises from outside: DataZone's own truth, the bus, the queues and the table as raw items. It shares no
- * code with the system, so that a mistake there is not repeated here.
- */
+/** A promise that was broken, and what shows it. */
 export interface Violation {
   readonly promise: string
   readonly what: string
@@ -87,10 +84,10 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P1 one run', noMoreRunsThanAttempts],
   ['P1 one run', noMoreSourceRunsThanAttempts],
   ['P1 one run', attemptsWereRequested],
-  ['runs of others: followed only where it is wanted', foreignRunsAreFollowedOnlyByPolicy],
-  ['runs of others: those with an event are followed', foreignRunsAreFollowed],
-  ['runs of others: announced once', foreignRunsAreAnnouncedOnce],
-  ['runs of others: no Start is spent beside them', startsWaitForForeignRuns],
+  ['foreign runs: followed only by policy', foreignRunsAreFollowedOnlyByPolicy],
+  ['foreign runs: followed after an event', foreignRunsAreFollowed],
+  ['foreign runs: announced once', foreignRunsAreAnnouncedOnce],
+  ['foreign runs: no Start is spent beside them', startsWaitForForeignRuns],
   ['P2 none lost', rejectionsHaveACause],
   ['P2 none lost', publishesKeepTheAssetsProject],
   ['P7 within the quota', onlyDenialsParkAsDenied],
@@ -104,31 +101,31 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['P2 none lost', explicitRequestsAreAnswered],
   ['P2 none lost', malformedMessagesAreRejected],
   ['P2 none lost', queuesAreEmpty],
-  ['P2 none lost', nothingDiesInTheCalm],
-  ['policy: what it skips is not run', skippedAreNotRun],
+  ['P2 none lost', noDeadLettersInTheCalm],
+  ['policy: skipped assets do not run', skippedAreNotRun],
   ['policy: the repeat guard', repeatsAreSkipped],
-  ['policy: retries are kept', retriesAreKept],
-  ['policy: retries are of what failed', retriesAreOfWhatFailed],
-  ['cancel: requests are heeded', cancelRequestsAreHonored],
+  ['policy: retries are made', retriesAreKept],
+  ['policy: retries run what failed', retriesRunWhatFailed],
+  ['cancel: requests are recorded', cancelRequestsAreHonored],
   ['cancel: stays on record', cancelsStayOnRecord],
-  ['cancel: nothing is canceled unasked', cancelsWereRequested],
-  ['cancel: what DataZone took is over', acceptedCancelsTakeEffect],
-  ['cancel: nothing runs on', canceledDoNotRun],
-  ['cancel: is held by nothing', cancelsAreNotHeldBack],
-  ['cancel: ends, and is not retried', canceledEnd],
+  ['cancel: only on request', cancelsWereRequested],
+  ['cancel: accepted cancels take effect', acceptedCancelsTakeEffect],
+  ['cancel: canceled runs do not continue', canceledDoNotRun],
+  ['cancel: held by no breaker or pause', dueCancelsAreReleased],
+  ['cancel: ends without a retry', canceledEnd],
   ['cancel: announced in time', canceledInTime],
-  ['policy: what is given up is canceled', overdueAreCanceled],
+  ['policy: overdue runs are canceled', overdueAreCanceled],
   ['switches: a pause starts nothing', pausesStartNothing],
   ['modes: off and plan start nothing', planStartsNothing],
-  ['policy: failures are explained', failuresAreExplained],
+  ['policy: failures are explained', failuresHaveTypeStats],
   ['P3 table first', tableFirst],
   ['P4 same event id', sameEventId],
   ['P5 an ending is final', endingsAreFinalAndTrue],
   ['P6 bounded lateness', inTime],
   ['P6 bounded lateness', hintedInTime],
   ['P6 bounded lateness', lostStartsAreFoundInTime],
-  ['cancel: what never ran ends in time', unstartedCancelsEndInTime],
-  ['P7 within the quota', fullDaysAreNotTried],
+  ['cancel: unstarted requests end in time', unstartedCancelsEndInTime],
+  ['P7 within the quota', noStartsOnFullDays],
   ['P7 within the quota', startsKeepTheRate],
   ['P7 within the quota', throttlingSlowsStarts],
   ['P7 within the quota', paceRecovers],
@@ -138,25 +135,28 @@ const rules: readonly (readonly [promise: string, rule: Rule])[] = [
   ['lanes: backfill waits for a sweep', backfillWaitsForASweep],
   ['lanes: live goes first', liveIsNotHeldBack],
   ['P7 within the quota', breakersLimitRefusedCalls],
-  ['P8 the future is survivable', nothingDisturbed],
-  ['P9 nothing waits for ever', nothingStuck],
-  ['P9 nothing waits for ever', refusalsEndInTime],
-  ['P9 nothing waits for ever', deadlinesAreKept],
-  ['P9 nothing waits for ever', lostRunsAreGivenUp],
-  ['P13 liveness', hiddenRequestsComeBackSoon],
+  ['P8 the future is survivable', unreadableRecordsAreNotChanged],
+  ['P9 no run waits forever', nothingStuck],
+  ['P9 no run waits forever', refusalsEndInTime],
+  ['P9 no run waits forever', deadlinesAreKept],
+  ['P9 no run waits forever', lostRunsAreGivenUp],
+  ['P13 liveness', hiddenRequestsReturnSoon],
   ['P13 liveness', trialsStartInTime],
   ['P8 the future is survivable', farAheadIsDueNow],
-  ['P8 the future is survivable', wrongSwitchesPause],
+  ['P8 the future is survivable', malformedSwitchesPause],
   ['P7 within the quota', damagedCountersStartNothing],
-  ['P6 bounded lateness', endingsOutliveTheBus],
-  ['P13 liveness', requestsAreNotTriedAgainAndAgain],
-  ['policy: what to announce', startedEventsFollowThePolicy],
+  ['P6 bounded lateness', endingsOutlastBusFaults],
+  ['P13 liveness', requestsDoNotKeepReturning],
+  ['policy: Started events', startedEventsFollowThePolicy],
   ['P2 none lost', onlyEndedRecordsExpire],
   ['P1 one run', expiredRequestsAreNotRun],
   ['P11 an unchanged poll writes nothing', noIdleWrites],
   ['P11 an unchanged poll writes nothing', pausedWorkIsNotWritten],
 ]
 
-/** Every promise that was broken, with what shows it. */
+/**
+ * Checks the promises from outside: DataZone's own runs, the bus, the queues and the raw items of the table. The rules share
+ * no code with the system, so that they do not repeat its mistakes. Returns every violation.
+ */
 export const check = (outside: Outside): Violation[] =>
   rules.flatMap(([promise, rule]) => rule(outside).map((what) => ({ promise, what })))

@@ -15,7 +15,7 @@ export const contentionActions = (
   random: Random,
   { domainId, projectId, stormMs }: { domainId: string; projectId: string; stormMs: number },
   published: (assetId: string) => Action,
-): readonly { readonly atMs: number; readonly deed: Action }[] => {
+): readonly { readonly atMs: number; readonly action: Action }[] => {
   if (!random.chance(0.1)) return []
   const atMs = stormMs + 100 * minute
   const types = ['BUSINESS_DESCRIPTIONS']
@@ -26,14 +26,14 @@ export const contentionActions = (
   const publishes = random.whole(8, 12)
   const regenerations = random.whole(4, 8)
   return [
-    { atMs, deed: published(contendedAsset) },
+    { atMs, action: published(contendedAsset) },
     ...Array.from({ length: publishes }, () => ({
       atMs: atMs + 20 * minute,
-      deed: published(contendedAsset),
+      action: published(contendedAsset),
     })),
     ...Array.from({ length: regenerations }, (_, number) => ({
       atMs: atMs + 40 * minute,
-      deed: regeneration(number + 1),
+      action: regeneration(number + 1),
     })),
   ]
 }

@@ -45,7 +45,7 @@ export const drawUnlistedEvents = (random: Random, assets: readonly string[], st
     const id = `unlisted-${ids.size + 1}`
     const body = assetEvent(id, random.pick(assets), random.pick(unlistedNames), {})
     ids.add(id)
-    actions.push({ atMs: random.whole(0, stormMs), deed: { kind: 'send', body, isUnlisted: true } })
+    actions.push({ atMs: random.whole(0, stormMs), action: { kind: 'send', body, isUnlisted: true } })
   }
   return { ids, actions }
 }
@@ -61,16 +61,16 @@ const timeForms: readonly ((ms: number) => string)[] = [
 
 interface TimedAction {
   readonly atMs: number
-  deed: Action
+  action: Action
 }
 
 /** Adds `requestedAt` to some requests, in one of several forms of ISO 8601. */
 export const varyRequestTimes = (random: Random, actions: TimedAction[], startMs: number): void => {
   for (const timed of actions) {
-    const { atMs, deed } = timed
-    if (deed.kind !== 'send' || deed.request === undefined || deed.request.published) continue
-    if (!random.chance(0.3) || deed.body.includes('requestedAt')) continue
+    const { atMs, action } = timed
+    if (action.kind !== 'send' || action.request === undefined || action.request.published) continue
+    if (!random.chance(0.3) || action.body.includes('requestedAt')) continue
     const requestedAt = random.pick(timeForms)(startMs + atMs)
-    timed.deed = { ...deed, body: JSON.stringify({ ...JSON.parse(deed.body), requestedAt }) }
+    timed.action = { ...action, body: JSON.stringify({ ...JSON.parse(action.body), requestedAt }) }
   }
 }

@@ -15,7 +15,7 @@ export const expiryActions = (
   target: { readonly domainId: string; readonly projectId: string },
   stormMs: number,
   startMs: number,
-): readonly { readonly atMs: number; readonly deed: Action }[] => {
+): readonly { readonly atMs: number; readonly action: Action }[] => {
   if (!random.chance(0.25)) return []
   const expiries = Array.from({ length: random.whole(1, 6) }, () => random.whole(1, stormMs))
   const { domainId, projectId } = target
@@ -38,9 +38,9 @@ export const expiryActions = (
     published: false,
   }
   return [
-    { atMs: 0, deed: { kind: 'plant-ancient', domainId, assetId: ancient } },
-    ...expiries.map((atMs): { atMs: number; deed: Action } => ({ atMs, deed: { kind: 'expire' } })),
-    { atMs: stormMs, deed: { kind: 'expire' } },
-    { atMs: random.whole(Math.min(...expiries), stormMs), deed: { kind: 'send', body, request } },
+    { atMs: 0, action: { kind: 'plant-ancient', domainId, assetId: ancient } },
+    ...expiries.map((atMs): { atMs: number; action: Action } => ({ atMs, action: { kind: 'expire' } })),
+    { atMs: stormMs, action: { kind: 'expire' } },
+    { atMs: random.whole(Math.min(...expiries), stormMs), action: { kind: 'send', body, request } },
   ]
 }

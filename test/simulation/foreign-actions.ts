@@ -20,7 +20,7 @@ export const drawForeignActions = (
   },
 ) => {
   const { stormMs, domainId, sourceId } = world
-  const deeds: { readonly atMs: number; readonly deed: Action }[] = []
+  const actions: { readonly atMs: number; readonly action: Action }[] = []
   const triggers: { readonly atMs: number; readonly triggerKey: string }[] = []
   const foreignRun = (): Action => ({
     kind: 'foreign-run',
@@ -30,10 +30,10 @@ export const drawForeignActions = (
   })
   if (random.chance(0.35)) {
     for (let left = random.whole(1, 4); left > 0; left -= 1)
-      deeds.push({ atMs: random.whole(0, stormMs), deed: foreignRun() })
+      actions.push({ atMs: random.whole(0, stormMs), action: foreignRun() })
     for (let left = random.whole(0, 2); left > 0; left -= 1) {
       const atMs = stormMs + random.whole(10, 90) * minute
-      deeds.push({ atMs, deed: foreignRun() })
+      actions.push({ atMs, action: foreignRun() })
       if (random.chance(0.5)) triggers.push({ atMs: atMs + 20_000, triggerKey: `beside-${left}` })
     }
   }
@@ -41,8 +41,8 @@ export const drawForeignActions = (
   if (random.chance(0.1)) {
     const assetId = random.pick(world.assets)
     const atMs = stormMs + 2 * hour + random.whole(0, hour)
-    deeds.push({ atMs, deed: { kind: 'accept', domainId, assetId } })
+    actions.push({ atMs, action: { kind: 'accept', domainId, assetId } })
     publications.push({ atMs: atMs + 23 * hour, assetId })
   }
-  return { deeds, triggers, publications }
+  return { actions, triggers, publications }
 }

@@ -5,9 +5,9 @@ import type { Program } from './program.ts'
 /** Finds the keys of the records that waited in the backfill lane, though they named a live request as a duplicate. */
 export const heldBack = (writes: readonly TableWrite[], program: Program): ReadonlySet<string> => {
   const live = new Set(
-    program.actions.flatMap(({ deed }) =>
-      deed.kind === 'send' && deed.request !== undefined && deed.request.backfill !== true
-        ? [deed.request.id]
+    program.actions.flatMap(({ action }) =>
+      action.kind === 'send' && action.request !== undefined && action.request.backfill !== true
+        ? [action.request.id]
         : [],
     ),
   )

@@ -1,6 +1,6 @@
 import type { HistoryLine } from './ports/process.ts'
 
-/** A history for people: one line for each thing that happened, in the order that it did. */
+/** Returns a history as text, with a line for each thing that happened, in order. */
 export const readable = (history: readonly HistoryLine[]): string =>
   history
     .map(({ atMs, process, what, name, about }) =>

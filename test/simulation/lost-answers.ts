@@ -6,9 +6,9 @@ export const sharedAsset = 'shared'
 
 const minute = 60_000
 
-interface TimedDeed {
+interface TimedAction {
   readonly atMs: number
-  readonly deed: Action
+  readonly action: Action
 }
 
 /**
@@ -20,14 +20,14 @@ export const lostAnswerActions = (
   random: Random,
   { domainId, stormMs }: { readonly domainId: string; readonly stormMs: number },
   published: (assetId: string) => Action,
-): readonly TimedDeed[] => {
+): readonly TimedAction[] => {
   if (stormMs < 18 * minute || !random.chance(0.25)) return []
   const atMs = stormMs - 16 * minute
   const lost = { kind: 'lostAnswer', operation: 'StartMetadataGenerationRun', target: sharedAsset } as const
   return [
-    { atMs, deed: { kind: 'portal-start', domainId, assetId: sharedAsset, isUnreadable: true } },
-    { atMs: atMs + 1, deed: { kind: 'faults', name: 'lost answers', faults: [lost] } },
-    { atMs: atMs + 2 * minute, deed: published(sharedAsset) },
-    { atMs: stormMs, deed: { kind: 'faults', name: 'lost answers', faults: [] } },
+    { atMs, action: { kind: 'portal-start', domainId, assetId: sharedAsset, isUnreadable: true } },
+    { atMs: atMs + 1, action: { kind: 'faults', name: 'lost answers', faults: [lost] } },
+    { atMs: atMs + 2 * minute, action: published(sharedAsset) },
+    { atMs: stormMs, action: { kind: 'faults', name: 'lost answers', faults: [] } },
   ]
 }

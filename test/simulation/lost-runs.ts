@@ -13,7 +13,7 @@ const untilGivenUpMs = 26 * 60 * minute
 export const lostRunActions = (
   random: Random,
   { domainId, projectId, stormMs }: { domainId: string; projectId: string; stormMs: number },
-): readonly { readonly atMs: number; readonly deed: Action }[] => {
+): readonly { readonly atMs: number; readonly action: Action }[] => {
   if (!random.chance(0.04)) return []
   const atMs = stormMs + 110 * minute
   const types = ['BUSINESS_DESCRIPTIONS']
@@ -22,10 +22,13 @@ export const lostRunActions = (
     return sendRequest({ domainId, projectId }, { id, assetId, sets: [types], regenerate: false }, types)
   }
   return [
-    { atMs: atMs - 1, deed: { kind: 'run-forever', assetIds: assetsOfLostRuns } },
-    ...assetsOfLostRuns.map((assetId) => ({ atMs: atMs + random.whole(0, minute), deed: asked(assetId) })),
-    { atMs: atMs + random.whole(2, 20) * minute, deed: { kind: 'forget-runs', assetIds: assetsOfLostRuns } },
+    { atMs: atMs - 1, action: { kind: 'run-forever', assetIds: assetsOfLostRuns } },
+    ...assetsOfLostRuns.map((assetId) => ({ atMs: atMs + random.whole(0, minute), action: asked(assetId) })),
+    {
+      atMs: atMs + random.whole(2, 20) * minute,
+      action: { kind: 'forget-runs', assetIds: assetsOfLostRuns },
+    },
     // Extends the world until then.
-    { atMs: atMs + untilGivenUpMs, deed: { kind: 'expire' } },
+    { atMs: atMs + untilGivenUpMs, action: { kind: 'expire' } },
   ]
 }

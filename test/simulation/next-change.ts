@@ -55,13 +55,13 @@ export interface Foreseen {
   /** When each run, by its id, changes at DataZone. */
   readonly runChanges: () => ReadonlyMap<string, readonly number[]>
   /** The times of the actions of the program, in order. */
-  readonly deedsMs: readonly number[]
+  readonly actionsMs: readonly number[]
 }
 
 /** Returns the first time after `sinceMs` at which a sweep may have other work; a time in the past if work is overdue. */
-export const nextChangeMs = ({ items, runChanges, deedsMs }: Foreseen, sinceMs: number): number => {
+export const nextChangeMs = ({ items, runChanges, actionsMs }: Foreseen, sinceMs: number): number => {
   const changes = items.some(({ state }) => state === 'IN_FLIGHT') ? runChanges() : undefined
-  let nextMs = deedsMs.find((atMs) => atMs > sinceMs) ?? Number.POSITIVE_INFINITY
+  let nextMs = actionsMs.find((atMs) => atMs > sinceMs) ?? Number.POSITIVE_INFINITY
   for (const item of items)
     nextMs = Math.min(nextMs, nextOfRecord(item, sinceMs, changes?.get(text(item, 'runId') ?? '') ?? []))
   return nextMs

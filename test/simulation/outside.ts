@@ -5,7 +5,7 @@ import type { DueSpan } from './due-cancels.ts'
 import type { OpenStart } from './open-starts.ts'
 import type { QueuedMessage } from './ports/queue.ts'
 import type { SentRequest } from './program-action.ts'
-import type { QuotaEnd, RefusedTime } from './refusals.ts'
+import type { QuotaEnd, RefusalSpan } from './refusals.ts'
 import type { Scenario } from './scenario.ts'
 import type { TrialKind } from './trials.ts'
 
@@ -46,7 +46,8 @@ export interface Outside {
   readonly portalRuns: ReadonlySet<string>
   /** Ids of runs that DataZone no longer knows. */
   readonly forgotten: ReadonlySet<string>
-  readonly refusedTimes: readonly RefusedTime[]
+  /** When DataZone refused every call of a kind. */
+  readonly refusalSpans: readonly RefusalSpan[]
   /** How a full quota ends. Undefined: no quota is full. */
   readonly quotaEnds: QuotaEnd | undefined
   /** When a Start met a full day of its data source. */
@@ -85,7 +86,7 @@ export interface Outside {
   /** `scope`: the id of the domain or of the project. */
   readonly pauses: readonly { readonly scope: string; readonly fromMs: number; readonly untilMs: number }[]
   /** Keys of planted records that were changed, though no version in use can read them. */
-  readonly disturbed: readonly string[]
+  readonly overwritten: readonly string[]
   /** Items that the table's expiry deleted, as they were. */
   readonly expired: readonly Readonly<Record<string, unknown>>[]
   /** DataZone's older API shows one type of each run. */

@@ -11,7 +11,7 @@ import type { Item } from './ports/stored-item.ts'
 import type { SimulatedSwitches } from './ports/switches.ts'
 import type { Program } from './program.ts'
 import type { Action } from './program-action.ts'
-import { portalTypes, type RefusedTime, refusalFaults } from './refusals.ts'
+import { portalTypes, type RefusalSpan, refusalFaults } from './refusals.ts'
 
 /** The parts of a world that a program acts on. */
 export interface Stage {
@@ -41,7 +41,7 @@ export interface Stage {
 /** What the checker needs to know of the performed actions. */
 type Done = Pick<
   Outside,
-  'sent' | 'modes' | 'revisions' | 'pauses' | 'forgotten' | 'expired' | 'refusedTimes' | 'disturbed'
+  'sent' | 'modes' | 'revisions' | 'pauses' | 'forgotten' | 'expired' | 'refusalSpans' | 'overwritten'
 > & { readonly isPlanted: (item: Item) => boolean }
 
 /** Performs the actions of a program and records them for the checker. */
@@ -49,8 +49,8 @@ export interface Performer {
   perform(action: Action): void
   /** Ends the storm: DataZone has no service errors any more, and the mode is `run`. */
   calm(): void
-  /** Returns the current time of refusals, if there is one. */
-  refusedTime(): RefusedTime | undefined
+  /** Returns the current span of refusals, if there is one. */
+  refusalSpan(): RefusalSpan | undefined
   done(): Done
 }
 
@@ -65,7 +65,7 @@ const plantedRecords = (table: SimulatedTable) => {
       planted.set(keyOf(item), { item, upgrade })
     },
     has: (item: Item) => planted.has(keyOf(item)),
-    disturbed: (): readonly string[] => {
+    overwritten: (): readonly string[] => {
       const now = new Map(table.items().map((item) => [keyOf(item), JSON.stringify(item)]))
       return [...planted].flatMap(([key, { item }]) => (now.get(key) === JSON.stringify(item) ? [] : [key]))
     },
@@ -83,7 +83,7 @@ export const performActions = (stage: Stage): Performer => {
   const pauses: { scope: string; fromMs: number; untilMs: number }[] = []
   const expired: Item[] = []
   const planted = plantedRecords(table)
-  let disturbed: readonly string[] = []
+  let overwritten: readonly string[] = []
   const revisions = new Map<string, { revision: string; fromMs: number; schema: string }[]>()
   for (const { assets } of program.catalogue.domains) {
     for (const { id } of assets)
@@ -128,16 +128,16 @@ export const performActions = (stage: Stage): Performer => {
     ])
   setFaults()
 
-  const refusedTimes: RefusedTime[] = []
-  let refusedTime: RefusedTime | undefined
+  const refusalSpans: RefusalSpan[] = []
+  let refusalSpan: RefusalSpan | undefined
   const refuse = ({ error, lists = false }: Extract<Action, { kind: 'refuse' }>) => {
-    if (refusedTime !== undefined) refusedTime.untilMs = time.now()
+    if (refusalSpan !== undefined) refusalSpan.untilMs = time.now()
     // An operator closes the breaker when the quota is raised. When the month turns, no operator acts.
     if (error === undefined && program.quotaEnds === 'early') breakers.clear('QUOTA_EXCEEDED')
     const untilMs = Number.POSITIVE_INFINITY
-    refusedTime =
+    refusalSpan =
       error === undefined ? undefined : { error, fromMs: time.now(), untilMs, accidents: 0, calls: [] }
-    if (refusedTime !== undefined) refusedTimes.push(refusedTime)
+    if (refusalSpan !== undefined) refusalSpans.push(refusalSpan)
     refusals = error === undefined ? [] : refusalFaults(error, lists)
     setFaults()
   }
@@ -269,7 +269,7 @@ export const performActions = (stage: Stage): Performer => {
         return
       case 'redrive':
         // From now on the deployment can read the planted records.
-        disturbed = planted.disturbed()
+        overwritten = planted.overwritten()
         planted.upgrade()
         stage.deadLetters.redriveTo(requests)
         return
@@ -285,7 +285,7 @@ export const performActions = (stage: Stage): Performer => {
       serviceErrors = []
       setFaults()
     },
-    refusedTime: () => refusedTime,
+    refusalSpan: () => refusalSpan,
     done: () => ({
       sent,
       modes,
@@ -293,8 +293,8 @@ export const performActions = (stage: Stage): Performer => {
       pauses,
       forgotten,
       expired,
-      refusedTimes,
-      disturbed,
+      refusalSpans,
+      overwritten,
       isPlanted: planted.has,
     }),
   }

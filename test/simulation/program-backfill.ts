@@ -8,9 +8,9 @@ export const oldAssets: readonly string[] = Array.from({ length: 8 }, (_, index)
 
 const minute = 60_000
 
-interface TimedDeed {
+interface TimedAction {
   readonly atMs: number
-  readonly deed: Action
+  readonly action: Action
 }
 
 /**
@@ -21,11 +21,11 @@ export const drawBackfill = (
   random: Random,
   where: { readonly domainId: string; readonly projectId: string; readonly stormMs: number },
   scenario: Scenario,
-): readonly TimedDeed[] => {
+): readonly TimedAction[] => {
   if (scenario.caps.length === 0 && random.chance(0.5)) return []
   const { domainId, projectId, stormMs } = where
   const beginsMs = random.whole(0, stormMs)
-  const send = (atMs: number, id: string, assetId: string, isBackfill: boolean): TimedDeed => {
+  const send = (atMs: number, id: string, assetId: string, isBackfill: boolean): TimedAction => {
     const revision = random.chance(0.5) ? '1' : undefined
     const asked = {
       id,
@@ -35,7 +35,7 @@ export const drawBackfill = (
       ...(revision === undefined ? {} : { revision }),
       ...(isBackfill ? { backfill: true as const } : {}),
     }
-    return { atMs, deed: sendRequest({ domainId, projectId }, asked) }
+    return { atMs, action: sendRequest({ domainId, projectId }, asked) }
   }
   return oldAssets.slice(0, random.whole(1, oldAssets.length)).flatMap((assetId, index) => {
     const atMs = Math.min(stormMs, beginsMs + random.whole(0, 2_000))

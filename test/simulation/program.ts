@@ -23,7 +23,7 @@ import { domainId, projectId, sourceId } from './world-ids.ts'
 
 export interface Program {
   readonly catalogue: Catalogue
-  readonly actions: readonly { readonly atMs: number; readonly deed: Action }[]
+  readonly actions: readonly { readonly atMs: number; readonly action: Action }[]
   readonly bursts: readonly Burst[]
   /** When the world begins, in ms since the epoch. */
   readonly startMs: number
@@ -82,7 +82,7 @@ const drawTriggers = (random: Random, anyTime: () => number) => {
 }
 
 /** Draws times of service errors, a deployment in another mode, and a pause. */
-const drawDisturbances = (random: Random, stormMs: number, at: (atMs: number, deed: Action) => void) => {
+const drawDisturbances = (random: Random, stormMs: number, at: (atMs: number, action: Action) => void) => {
   const anyTime = () => random.whole(0, stormMs)
   for (let left = random.whole(0, 3); left > 0; left -= 1) {
     const atMs = anyTime()
@@ -109,12 +109,12 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   // A burst that a full cap holds back would say nothing about the pace.
   const bursts = scenario.caps.length > 0 ? [] : drawBursts(random.fork('crowds'), stormMs)
   const catalogue = catalogueOf([...assets, ...bursts.flatMap((burst) => burst.assets)])
-  const deeds: { atMs: number; deed: Action }[] = []
-  const at = (atMs: number, deed: Action) => deeds.push({ atMs, deed })
+  const actions: { atMs: number; action: Action }[] = []
+  const at = (atMs: number, action: Action) => actions.push({ atMs, action })
   const anyTime = () => random.whole(0, stormMs)
-  const repeats = (atMs: number, deed: Action) => {
-    at(atMs, deed)
-    while (random.chance(0.3)) at(random.whole(atMs, Math.max(atMs, stormMs)), deed)
+  const repeatedly = (atMs: number, action: Action) => {
+    at(atMs, action)
+    while (random.chance(0.3)) at(random.whole(atMs, Math.max(atMs, stormMs)), action)
   }
   let count = 0
   const name = (what: string) => {
@@ -135,7 +135,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     }
     return { kind: 'send', body: publishEvent(id, assetId, shapes), request }
   }
-  const publish = (atMs: number, assetId: string) => repeats(atMs, published(assetId))
+  const publish = (atMs: number, assetId: string) => repeatedly(atMs, published(assetId))
   const ask = (atMs: number, assetId: string, project = projectId) => {
     const id = name('request')
     const { types, sets = scenario.sets } = random.pick(typeChoices)
@@ -160,11 +160,11 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
       published: false,
       ...(revision === undefined ? {} : { revision }),
     }
-    repeats(atMs, { kind: 'send', body: JSON.stringify(body), request })
+    repeatedly(atMs, { kind: 'send', body: JSON.stringify(body), request })
   }
 
   const askSource = (atMs: number, triggerKey: string) =>
-    repeats(
+    repeatedly(
       atMs,
       sendSourceRequest(
         { domainId, projectId },
@@ -201,7 +201,7 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   if (random.chance(0.3)) ask(anyTime(), 'unsupported')
   if (random.chance(0.3)) ask(anyTime(), 'absent')
   if (random.chance(0.2)) ask(anyTime(), random.pick(assets), 'project2')
-  for (const body of malformedBodies) if (random.chance(0.2)) repeats(anyTime(), { kind: 'send', body })
+  for (const body of malformedBodies) if (random.chance(0.2)) repeatedly(anyTime(), { kind: 'send', body })
   drawDisturbances(random, stormMs, at)
   if (random.chance(0.2)) at(anyTime(), { kind: 'plant-newer', domainId, assetId: random.pick(assets) })
   if (random.chance(0.2)) at(anyTime(), { kind: 'plant-damaged', domainId, assetId: 'untouched' })
@@ -218,8 +218,8 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
     at(anyTime(), { kind: 'hint', body })
   })
   const foreign = drawForeignActions(random.fork('others'), { stormMs, domainId, sourceId, assets })
-  foreign.deeds.forEach(({ atMs, deed }) => {
-    at(atMs, deed)
+  foreign.actions.forEach(({ atMs, action }) => {
+    at(atMs, action)
   })
   foreign.triggers.forEach(({ atMs, triggerKey }) => {
     askSource(atMs, triggerKey)
@@ -227,16 +227,16 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   foreign.publications.forEach(({ atMs, assetId }) => {
     publish(atMs, assetId)
   })
-  deeds.push(...drawBackfill(random.fork('backfill'), { domainId, projectId, stormMs }, scenario))
+  actions.push(...drawBackfill(random.fork('backfill'), { domainId, projectId, stormMs }, scenario))
   const refusals = drawRefusals(random.fork('refusals'), stormMs, domainId, assets)
   const startMs = drawStartMs(random.fork('turn'), {
     turnInStorm: scenario.caps.length > 0 && triggers.length === 0 && refusals.quotaEnds === undefined,
     turnMonth: refusals.quotaEnds !== 'early',
   })
   const place = { sourceId, startMs }
-  const known = [...deeds, ...refusals.deeds]
+  const known = [...actions, ...refusals.actions]
   const cancels = [
-    ...drawCancels(random.fork('cancels'), deeds, place),
+    ...drawCancels(random.fork('cancels'), actions, place),
     ...drawCancelsOfHeld(random.fork('cancels of held'), known, place),
   ]
   cancels.forEach(({ atMs, ...sent }) => {
@@ -244,38 +244,38 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   })
   const lateMs = random.chance(0.1) ? random.whole(1, 3) * hoursAwayMs : 0
   at(stormMs + lateMs, { kind: 'redrive' })
-  deeds.push(...refusals.deeds)
-  deeds.push(...burstActions(bursts, published))
+  actions.push(...refusals.actions)
+  actions.push(...burstActions(bursts, published))
   const trial = drawTrial(random.fork('trial'), stormMs, scenario)
-  deeds.push(...trialActions(random.fork('trial actions'), trial, { domainId, projectId }, published))
+  actions.push(...trialActions(random.fork('trial actions'), trial, { domainId, projectId }, published))
   // A full cap would hold back the requests that are to race, and the runs that are never to end.
   if (scenario.caps.length === 0) {
-    deeds.push(...contentionActions(random.fork('throng'), { domainId, projectId, stormMs }, published))
-    deeds.push(...lostRunActions(random.fork('gone'), { domainId, projectId, stormMs }))
-    deeds.push(...lostAnswerActions(random.fork('lost answers'), { domainId, stormMs }, published))
-    deeds.push(
+    actions.push(...contentionActions(random.fork('throng'), { domainId, projectId, stormMs }, published))
+    actions.push(...lostRunActions(random.fork('gone'), { domainId, projectId, stormMs }))
+    actions.push(...lostAnswerActions(random.fork('lost answers'), { domainId, stormMs }, published))
+    actions.push(
       ...catalogChanges(random.fork('catalog changes'), scenario, { domainId, projectId, stormMs, startMs }),
     )
-    deeds.push(...refusedListActions(random.fork('refused lists'), { stormMs }, published))
+    actions.push(...refusedListActions(random.fork('refused lists'), { stormMs }, published))
   }
-  deeds.push(...expiryActions(random.fork('expiry'), { domainId, projectId }, stormMs, startMs))
+  actions.push(...expiryActions(random.fork('expiry'), { domainId, projectId }, stormMs, startMs))
   const unlisted = drawUnlistedEvents(shapes, [...assets, 'unpublished'], stormMs)
-  deeds.push(...unlisted.actions)
-  varyRequestTimes(random.fork('request times'), deeds, startMs)
-  deeds.sort((left, right) => left.atMs - right.atMs)
+  actions.push(...unlisted.actions)
+  varyRequestTimes(random.fork('request times'), actions, startMs)
+  actions.sort((left, right) => left.atMs - right.atMs)
   return {
     unlistedEvents: unlisted.ids,
     trial,
     catalogue,
     bursts,
-    actions: deeds,
+    actions,
     startMs,
     stormMs,
     quotaEnds: refusals.quotaEnds,
     // Foreign runs must not push the requested ones beyond the days of the world.
     runsPerDay:
       sourceRunsPerDay +
-      foreign.deeds.filter(({ deed }) => deed.kind === 'foreign-run').length +
+      foreign.actions.filter(({ action }) => action.kind === 'foreign-run').length +
       foreign.triggers.length,
   }
 }

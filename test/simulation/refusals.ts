@@ -8,7 +8,7 @@ export type QuotaEnd = 'early' | 'turn'
 
 /** The actions that make DataZone refuse every call of a kind, and the runs that users start in the portal. */
 export interface Refusals {
-  readonly deeds: readonly { readonly atMs: number; readonly deed: Action }[]
+  readonly actions: readonly { readonly atMs: number; readonly action: Action }[]
   readonly quotaEnds: QuotaEnd | undefined
 }
 
@@ -20,10 +20,10 @@ export const portalTypes = ['BUSINESS_NAMES', 'BUSINESS_GLOSSARY_ASSOCIATIONS']
 const drawPortalRuns = (random: Random, stormMs: number, domainId: string, assets: readonly string[]) =>
   Array.from({ length: random.chance(0.3) ? random.whole(1, 3) : 0 }, () => ({
     atMs: random.whole(0, stormMs),
-    deed: { kind: 'portal-start', domainId, assetId: random.pick(assets) } as const,
+    action: { kind: 'portal-start', domainId, assetId: random.pick(assets) } as const,
   }))
 
-/** Draws a time of refusals in some seeds, long enough to show calls that continue in spite of them. */
+/** Draws a span of refusals in some seeds, long enough to show calls that continue in spite of them. */
 const drawTime = (random: Random, stormMs: number): Refusals => {
   const atMs = random.whole(0, stormMs)
   const lists = random.chance(0.5)
@@ -31,24 +31,24 @@ const drawTime = (random: Random, stormMs: number): Refusals => {
   const lastsMs = random.whole(5, 30) * minute
   // DataZone's month turns a little after ours.
   const lagMs = random.whole(0, 20_000)
-  const end = (endsAtMs: number) => ({ atMs: endsAtMs, deed: { kind: 'refuse' } as const })
+  const end = (endsAtMs: number) => ({ atMs: endsAtMs, action: { kind: 'refuse' } as const })
   switch (random.pick(['none', 'none', 'none', 'none', 'none', 'none', 'denied', 'denied', 'full', 'full'])) {
     case 'denied': {
       const refuse = { kind: 'refuse', error: 'AccessDeniedException', lists } as const
       return {
-        deeds: [{ atMs, deed: refuse }, end(Math.min(stormMs, atMs + lastsMs))],
+        actions: [{ atMs, action: refuse }, end(Math.min(stormMs, atMs + lastsMs))],
         quotaEnds: undefined,
       }
     }
     case 'full': {
       const refuse = { kind: 'refuse', error: 'ServiceQuotaExceededException' } as const
-      const deeds = [{ atMs, deed: refuse }]
+      const actions = [{ atMs, action: refuse }]
       return untilTurn
-        ? { deeds: [...deeds, end(calmTurnAfterMs + lagMs)], quotaEnds: 'turn' }
-        : { deeds: [...deeds, end(Math.min(stormMs, atMs + lastsMs))], quotaEnds: 'early' }
+        ? { actions: [...actions, end(calmTurnAfterMs + lagMs)], quotaEnds: 'turn' }
+        : { actions: [...actions, end(Math.min(stormMs, atMs + lastsMs))], quotaEnds: 'early' }
     }
     default:
-      return { deeds: [], quotaEnds: undefined }
+      return { actions: [], quotaEnds: undefined }
   }
 }
 
@@ -59,10 +59,10 @@ export const drawRefusals = (
   assets: readonly string[],
 ): Refusals => {
   const time = drawTime(random, stormMs)
-  return { ...time, deeds: [...time.deeds, ...drawPortalRuns(random, stormMs, domainId, assets)] }
+  return { ...time, actions: [...time.actions, ...drawPortalRuns(random, stormMs, domainId, assets)] }
 }
 
-/** Returns the faults of DataZone in a time of refusals. The quota of data source runs is a daily one of its own. */
+/** Returns the faults of DataZone in a span of refusals. The quota of data source runs is a daily one of its own. */
 export const refusalFaults = (error: Refused, lists: boolean): Fault[] => {
   const full = { kind: 'error', error, operation: 'StartMetadataGenerationRun' } as const
   if (error === 'ServiceQuotaExceededException') return [full]
@@ -74,8 +74,8 @@ export const refusalFaults = (error: Refused, lists: boolean): Fault[] => {
   ]
 }
 
-/** A time in which DataZone refuses every call of a kind, and the calls that it refused. */
-export interface RefusedTime {
+/** A span in which DataZone refuses every call of a kind, and the calls that it refused. */
+export interface RefusalSpan {
   readonly error: Refused
   readonly fromMs: number
   untilMs: number

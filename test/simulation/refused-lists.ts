@@ -17,7 +17,7 @@ export const refusedListActions = (
   random: Random,
   { stormMs }: { readonly stormMs: number },
   published: (assetId: string) => Action,
-): readonly { readonly atMs: number; readonly deed: Action }[] => {
+): readonly { readonly atMs: number; readonly action: Action }[] => {
   if (!random.chance(0.06)) return []
   const atMs = stormMs + 130 * minute
   const error = random.pick([
@@ -27,8 +27,8 @@ export const refusedListActions = (
   ] as const)
   const refused = { kind: 'error', error, operation: 'ListMetadataGenerationRuns' } as const
   return [
-    { atMs: atMs - 1, deed: { kind: 'faults', name: 'lists', faults: [refused] } },
-    ...unlistedAssets.map((assetId) => ({ atMs: atMs + random.whole(0, 5_000), deed: published(assetId) })),
-    { atMs: atMs + 15 * minute, deed: { kind: 'faults', name: 'lists', faults: [] } },
+    { atMs: atMs - 1, action: { kind: 'faults', name: 'lists', faults: [refused] } },
+    ...unlistedAssets.map((assetId) => ({ atMs: atMs + random.whole(0, 5_000), action: published(assetId) })),
+    { atMs: atMs + 15 * minute, action: { kind: 'faults', name: 'lists', faults: [] } },
   ]
 }

@@ -20,8 +20,8 @@ type Recorded = Pick<
   | 'pauses'
   | 'forgotten'
   | 'expired'
-  | 'refusedTimes'
-  | 'disturbed'
+  | 'refusalSpans'
+  | 'overwritten'
   | 'startsOnFullDays'
   | 'startsWhileSourceActive'
   | 'sweptMs'
@@ -46,8 +46,8 @@ const fromProgram = ({ actions, bursts, startMs, quotaEnds, runsPerDay, unlisted
   quotaEnds,
   runsPerDay,
   unlistedEvents,
-  unreadableAssets: actions.flatMap(({ deed }) =>
-    deed.kind === 'plant-newer' || deed.kind === 'plant-damaged' ? [deed.assetId] : [],
+  unreadableAssets: actions.flatMap(({ action }) =>
+    action.kind === 'plant-newer' || action.kind === 'plant-damaged' ? [action.assetId] : [],
   ),
 })
 

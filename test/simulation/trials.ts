@@ -12,8 +12,8 @@ import { isTableCall, tableIsDown } from './table-outages.ts'
  * `bus-refuses`, `bus-hangs`: the bus refuses events, or does not answer. `contended-writes`: DynamoDB refuses
  * half of the writes, by each of its errors. `lost-claims`: the answer to every claim is lost. `absurd-items`: shared items
  * of the table hold what this system never writes. `absurd-counters`: so do the counters of the caps, in seeds that have
- * caps. `table-outage`: the table answers no call. `restored-table`: the table goes back to what it was when the trial began,
- * and what was published meanwhile is published again.
+ * caps. `table-outage`: the table answers no call. `restored-table`: the table returns to its state at the beginning of the
+ * trial, and what was published meanwhile is published again.
  */
 const trialKinds = ['bus-refuses', 'bus-hangs', 'contended-writes', 'lost-claims', 'absurd-items'] as const
 const lossKinds = ['table-outage', 'restored-table'] as const
@@ -70,25 +70,27 @@ export const trialActions = (
   trial: Trial | undefined,
   place: { readonly domainId: string; readonly projectId: string },
   published: (assetId: string) => Action,
-): readonly { readonly atMs: number; readonly deed: Action }[] => {
+): readonly { readonly atMs: number; readonly action: Action }[] => {
   if (trial === undefined) return []
   const { kind, fromMs, untilMs } = trial
   const asked = { id: 'request-of-trial', dataSourceId: trialSource, triggerKey: 'load-of-trial' }
   const assets = kind === 'table-outage' ? [...trialAssets, ...backlogAssets] : trialAssets
   const publishes = assets.map((assetId) => ({
     atMs: fromMs + 2_000 + random.whole(0, 5_000),
-    deed: published(assetId),
+    action: published(assetId),
   }))
   const isRestored = kind === 'restored-table'
   return [
-    { atMs: fromMs, deed: { kind: 'trial' } },
+    { atMs: fromMs, action: { kind: 'trial' } },
     // A data source can run twice for one trigger key, so its lost run would prove nothing.
-    ...(isRestored ? [] : [{ atMs: fromMs + 2_000, deed: sendSourceRequest(place, asked) }]),
+    ...(isRestored ? [] : [{ atMs: fromMs + 2_000, action: sendSourceRequest(place, asked) }]),
     ...publishes,
-    ...(isRestored ? publishes.map(({ deed }) => ({ atMs: untilMs + random.whole(1, 60_000), deed })) : []),
+    ...(isRestored
+      ? publishes.map(({ action }) => ({ atMs: untilMs + random.whole(1, 60_000), action }))
+      : []),
     // Once every starter has read the switch.
-    ...(kind === 'absurd-items' ? [{ atMs: fromMs + minute, deed: published(pausedAsset) }] : []),
-    { atMs: untilMs, deed: { kind: 'trial' } },
+    ...(kind === 'absurd-items' ? [{ atMs: fromMs + minute, action: published(pausedAsset) }] : []),
+    { atMs: untilMs, action: { kind: 'trial' } },
   ]
 }
 

@@ -18,7 +18,7 @@ export interface WorldTimes {
 }
 
 export const timesOf = ({ startMs, stormMs, actions }: Program): WorldTimes => {
-  const redriveAtMs = actions.find(({ deed }) => deed.kind === 'redrive')?.atMs ?? stormMs
+  const redriveAtMs = actions.find(({ action }) => action.kind === 'redrive')?.atMs ?? stormMs
   const isOperatorLate = redriveAtMs > stormMs
   const calmFromMs = startMs + Math.max(stormMs, redriveAtMs)
   const lastActionMs = startMs + (actions.at(-1)?.atMs ?? 0)

@@ -9,7 +9,7 @@ import { hintQueueFor } from './ports/hint-queue.ts'
 import type { CallInfo } from './ports/port-call.ts'
 import { type HistoryLine, startProcess } from './ports/process.ts'
 import { type AssumptionName, stormFor } from './profile.ts'
-import type { RefusedTime } from './refusals.ts'
+import type { RefusalSpan } from './refusals.ts'
 import type { Sabotage } from './sabotage/sabotage.ts'
 import { answeredErrors } from './see-runs.ts'
 import { seeWorld } from './see-world.ts'
@@ -40,7 +40,7 @@ export interface SimulationResult {
   readonly history: readonly HistoryLine[]
 }
 
-/** As deployed; and while the operator is away, so few that unreadable requests become dead letters before he is back. */
+/** The most receives of a message: as deployed, or fewer so that unreadable requests become dead letters before a redrive. */
 const manyReceives = 200
 const fewReceives = 40
 
@@ -62,15 +62,15 @@ const weatherIn = ({ random, profile, program, times, time, isStorm }: Setting, 
   }
 }
 
-/** Watches what DataZone refuses, for the checker; `refusedTime` returns the time of refusals now, if there is one. */
-const watchRefusals = (datazone: DataZone, { time }: Setting, refusedTime: () => RefusedTime | undefined) => {
+/** Watches what DataZone refuses, for the checker; `refusalSpan` returns the span of refusals now, if there is one. */
+const watchRefusals = (datazone: DataZone, { time }: Setting, refusalSpan: () => RefusalSpan | undefined) => {
   const startsOnFullDays: number[] = []
   const startsWhileSourceActive: number[] = []
   const watched = watchDataZone(datazone, {
     fullDay: () => startsOnFullDays.push(time.now()),
     sourceActive: () => startsWhileSourceActive.push(time.now()),
     refused: ({ error, types, about }) => {
-      const refused = refusedTime()
+      const refused = refusalSpan()
       if (error === refused?.error) refused.calls.push({ atMs: time.now(), types, about })
     },
   })
@@ -83,11 +83,12 @@ const sweepChanges = (
   datazone: DataZone,
   items: () => readonly Readonly<Record<string, unknown>>[],
 ) => {
-  const deedsMs = program.actions
-    .filter(({ deed }) => !['send', 'hint', 'redrive', 'revise'].includes(deed.kind))
+  const actionsMs = program.actions
+    .filter(({ action }) => !['send', 'hint', 'redrive', 'revise'].includes(action.kind))
     .map(({ atMs }) => program.startMs + atMs)
   const changes = () => runChanges(datazone, profile.assumptions.listLagMs)
-  return (sinceMs: number): number => nextChangeMs({ items: items(), runChanges: changes, deedsMs }, sinceMs)
+  return (sinceMs: number): number =>
+    nextChangeMs({ items: items(), runChanges: changes, actionsMs }, sinceMs)
 }
 
 const faultsOf = ({ profile }: Setting) => ({
@@ -104,14 +105,14 @@ const buildWorld = (setting: Setting, keepHistory: boolean) => {
   const { seed, sabotage, random, profile, scenario, program, times, trial, time, isStorm } = setting
 
   const notes = startNotes(keepHistory, ({ name, what }) => {
-    const refusedTime = performer.refusedTime()
+    const refusalSpan = performer.refusalSpan()
     const mayHideRefusal = what === 'dies' || /^(breakers|datazone)\./.test(name)
-    if (mayHideRefusal && refusedTime !== undefined) refusedTime.accidents += 1
+    if (mayHideRefusal && refusalSpan !== undefined) refusalSpan.accidents += 1
   })
   const { count, note } = notes
 
   const datazone = worldDataZone(seed, time, profile, program)
-  const { watched, ...refused } = watchRefusals(datazone, setting, () => performer.refusedTime())
+  const { watched, ...refused } = watchRefusals(datazone, setting, () => performer.refusalSpan())
   const queues = worldQueues({
     ...{ time, random, profile, count },
     maxReceiveCount: times.isOperatorLate ? fewReceives : manyReceives,
@@ -168,7 +169,8 @@ type World = ReturnType<typeof buildWorld>
 /** Puts what will happen on the list of virtual time: the actions of the program, the end of the storm, the redrives. */
 const schedule = ({ program, times, time }: Setting, world: World): void => {
   const { datazone, queues, environment, performer } = world
-  for (const { atMs, deed } of program.actions) time.at(program.startMs + atMs, () => performer.perform(deed))
+  for (const { atMs, action } of program.actions)
+    time.at(program.startMs + atMs, () => performer.perform(action))
   time.at(times.stormEndsMs, () => {
     environment.calm()
     performer.calm()
@@ -178,7 +180,7 @@ const schedule = ({ program, times, time }: Setting, world: World): void => {
   for (const atMs of times.redrivesMs) time.at(atMs, () => void queues.deadLetters.redriveTo(queues.requests))
 }
 
-/** Runs one seed from its storm to its calm, and checks what is left. The same options give the same result. */
+/** Runs the world of a seed through its storm and calm, and checks it. The same options give the same result. */
 export const simulate = async (options: SimulationOptions): Promise<SimulationResult> => {
   const { seed } = options
   const setting = drawSetting(options)

@@ -13,7 +13,7 @@ export const tableFirst: Rule = ({ events }) =>
   })
 
 /** The record of a failed asset run has the typeStats, except where DataZone sends none or makes them unreadable. */
-export const failuresAreExplained: Rule = ({ items, apiGeneration, unreadableMembers }) =>
+export const failuresHaveTypeStats: Rule = ({ items, apiGeneration, unreadableMembers }) =>
   items.flatMap((item) => {
     const failed = item['ending'] === 'FAILED' || item['ending'] === 'PARTIALLY_SUCCEEDED'
     const hasReasons = list(item, 'typeStats').length > 0 || item['kind'] === 'DATA_SOURCE'

@@ -155,7 +155,7 @@ export const canceledDoNotRun: Rule = (outside) =>
 const shownMs = 60_000
 
 /** No pause and no open breaker holds a record that is to be canceled, because nothing is started for it. */
-export const cancelsAreNotHeldBack: Rule = ({ cancelsDue, sweptMs }) => {
+export const dueCancelsAreReleased: Rule = ({ cancelsDue, sweptMs }) => {
   const passedOver = cancelsDue.flatMap(({ key, fromMs, untilMs }) => {
     const sweeps = sweptMs.filter((atMs) => atMs > fromMs + shownMs && atMs < untilMs - sweepMs)
     return sweeps.length >= 2 ? [key] : []

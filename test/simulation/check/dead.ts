@@ -9,7 +9,7 @@ const aftermathMs = 7.5 * 60_000
 const unreadableAftermathMs = 15.5 * 60_000
 
 /** In the calm no message becomes a dead letter, however many requests for one asset arrive at once. */
-export const nothingDiesInTheCalm: Rule = ({ deadLettered, calmFromMs, unreadableAssets }) =>
+export const noDeadLettersInTheCalm: Rule = ({ deadLettered, calmFromMs, unreadableAssets }) =>
   deadLettered
     .filter(({ atMs, body }) => {
       const isUnreadable = unreadableAssets.some((assetId) => body.includes(`"${assetId}"`))

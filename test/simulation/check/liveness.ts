@@ -8,7 +8,7 @@ const isAboutUnreadable = (body: string, assetIds: readonly string[]): boolean =
   assetIds.some((assetId) => body.includes(`"${assetId}"`))
 
 /** P13: no request is hidden for longer than 60 seconds, so that it is tried that soon after any outage. */
-export const hiddenRequestsComeBackSoon: Rule = ({ hidden, unreadableAssets }) =>
+export const hiddenRequestsReturnSoon: Rule = ({ hidden, unreadableAssets }) =>
   hidden
     .filter(({ forMs, body }) => forMs > soonMs && !isAboutUnreadable(body, unreadableAssets))
     .map(
@@ -20,7 +20,7 @@ export const hiddenRequestsComeBackSoon: Rule = ({ hidden, unreadableAssets }) =
 const mostReturns = 4
 
 /** P13: in the calm no request returns to the queue again and again, however many for one asset arrive at once. */
-export const requestsAreNotTriedAgainAndAgain: Rule = ({ hidden, unreadableAssets, calmFromMs, trial }) => {
+export const requestsDoNotKeepReturning: Rule = ({ hidden, unreadableAssets, calmFromMs, trial }) => {
   const isOutage = (atMs: number): boolean =>
     trial?.kind === 'table-outage' && atMs >= trial.fromMs && atMs <= trial.untilMs
   const inCalm = hidden.filter(

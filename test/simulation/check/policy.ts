@@ -52,7 +52,7 @@ export const retriesAreKept: Rule = ({ items, scenario }) =>
   })
 
 /** A retry runs the types that failed, by the typeStats of the attempt before. */
-export const retriesAreOfWhatFailed: Rule = ({ items, runs }) =>
+export const retriesRunWhatFailed: Rule = ({ items, runs }) =>
   items.flatMap((item) => {
     const before = retriedAttempt(item, items)
     const run = runs.find((one) => one.id === item['runId'])

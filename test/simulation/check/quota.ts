@@ -13,7 +13,7 @@ const decidingMs = 60_000
  * P7: no Start is spent on a data source whose day is full. A foreign run counts once it is on a record, because no starter
  * knows of it before. The run of a Start whose answer was lost does not count: the starter sends that Start again.
  */
-export const fullDaysAreNotTried: Rule = ({ startsOnFullDays, items, runsPerDay, openStarts }) =>
+export const noStartsOnFullDays: Rule = ({ startsOnFullDays, items, runsPerDay, openStarts }) =>
   startsOnFullDays
     .filter((atMs) => dayMs - (atMs % dayMs) > clocksMs)
     .filter((atMs) => {

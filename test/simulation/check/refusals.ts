@@ -14,8 +14,8 @@ const probesAtMinutes = [1, 3, 7, 15, 30, 45, 60, 75]
  * P7: a breaker limits the calls that DataZone refuses. Each request may have been in progress when the refusals began, and
  * each accident may have kept a refusal from the breaker. After that, one request at a time probes it, less and less often.
  */
-export const breakersLimitRefusedCalls: Rule = ({ refusedTimes, sent, quotaEnds }) =>
-  refusedTimes.flatMap(({ error, untilMs, accidents, calls }) => {
+export const breakersLimitRefusedCalls: Rule = ({ refusalSpans, sent, quotaEnds }) =>
+  refusalSpans.flatMap(({ error, untilMs, accidents, calls }) => {
     const isDenied = error === 'AccessDeniedException'
     // A publish whose event names no project has a breaker of its own until GetAsset answers.
     const isWithoutProject = sent.some(

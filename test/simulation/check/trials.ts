@@ -45,9 +45,9 @@ const startableMs = ({ kind, untilMs }: Trial, atMs: number): number =>
  * are tried within 60 seconds after it, and start at the full rate.
  */
 export const trialsStartInTime: Rule = (outside) => {
-  const { trial, runs, sent, refusedTimes } = outside
+  const { trial, runs, sent, refusalSpans } = outside
   if (trial === undefined || trial.kind === 'absurd-counters') return []
-  const mayMeetBreaker = refusedTimes.length > 0
+  const mayMeetBreaker = refusalSpans.length > 0
   const releasedMs = trial.kind === 'contended-writes' ? contendedSplitMs : splitMs
   const withinMs =
     startedMs + (isSplit(outside) ? releasedMs : 0) + (mayMeetBreaker ? closedMs : 0) + 2 * outside.skewMs
@@ -81,7 +81,7 @@ const switchReadMs = 30_000
 const resumedMs = 3 * sweepMs
 
 /** P8: a malformed switch pauses its project until an operator removes it, and no longer. */
-export const wrongSwitchesPause: Rule = ({ trial, runs, skewMs }) => {
+export const malformedSwitchesPause: Rule = ({ trial, runs, skewMs }) => {
   if (trial?.kind !== 'absurd-items') return []
   const first = runs.find((run) => run.assetId === pausedAsset)
   if (first === undefined) return [`${pausedAsset} was never started`]
@@ -120,7 +120,7 @@ export const damagedCountersStartNothing: Rule = ({ trial, items, scenario, skew
 }
 
 /** P3, P6: while the bus accepts no event, endings are recorded in time; they are announced soon after it accepts events again. */
-export const endingsOutliveTheBus: Rule = ({ trial, runs, items, events, listLagMs, endMs }) => {
+export const endingsOutlastBusFaults: Rule = ({ trial, runs, items, events, listLagMs, endMs }) => {
   if (trial === undefined || !trial.kind.startsWith('bus-')) return []
   return runs.flatMap((run) => {
     const item = items.find((one) => one['runId'] === run.id)

@@ -4,7 +4,7 @@ import type { Breakers } from '../../../lib/ports/breakers.ts'
 import { type Breaker, type BreakerCause, breakerName } from '../../../lib/run/breaker.ts'
 import type { Step } from './port-call.ts'
 
-/** The open breakers in memory, and what may be done with them at one moment. One with times far ahead is ignored. */
+/** Keeps open breakers in memory. With `checksTimes`, a breaker with times far ahead is ignored. */
 export const bookOfBreakers = (now: () => number, checksTimes = true) => {
   const open = new Map<string, Breaker>()
   const isUsable = (breaker: Breaker): boolean =>
@@ -18,7 +18,7 @@ export const bookOfBreakers = (now: () => number, checksTimes = true) => {
     trip: (breaker: Breaker) => {
       if (current(breaker) === undefined) open.set(breakerName(breaker.cause), breaker)
     },
-    /** Puts it there as it is, usable or not. */
+    /** Adds a breaker as it is, usable or not. */
     plant: (breaker: Breaker) => void open.set(breakerName(breaker.cause), breaker),
     change: (read: Breaker, next: Breaker): boolean => {
       const now = current(read)
@@ -32,19 +32,19 @@ export const bookOfBreakers = (now: () => number, checksTimes = true) => {
     close: (breaker: Breaker) => {
       if (current(breaker)?.openedAtMs === breaker.openedAtMs) open.delete(breakerName(breaker.cause))
     },
-    /** An operator deletes those of this reason, or all. */
+    /** Deletes the breakers of this reason, or all, as an operator does. */
     clear: (reason?: BreakerCause['reason']) => {
       for (const [name, { cause }] of open) if (cause.reason === (reason ?? cause.reason)) open.delete(name)
     },
   }
 }
 
-/** The breakers behind every simulated starter. */
+/** The breakers that all simulated processes share. */
 export interface SimulatedBreakers {
   breakersFor(step: Step): Breakers
-  /** An operator deletes those of this reason, or all. */
+  /** Deletes the breakers of this reason, or all, as an operator does. */
   clear(reason?: BreakerCause['reason']): void
-  /** Puts it there as it is, usable or not. */
+  /** Adds a breaker as it is, usable or not. */
   plant(breaker: Breaker): void
 }
 
@@ -52,7 +52,7 @@ const unreachable = (cause: Error): never => {
   throw new PortUnavailable('table', cause)
 }
 
-/** Open breakers in memory, each call one step. Without `checksTimes` times that lie far ahead are believed. */
+/** Creates breakers in memory. Without `checksTimes`, times that lie far ahead are trusted. */
 export const simulatedBreakers = (now: () => number, checksTimes = true): SimulatedBreakers => {
   const book = bookOfBreakers(now, checksTimes)
   return {

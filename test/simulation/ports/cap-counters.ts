@@ -3,12 +3,12 @@ import type { Counter } from '../../../lib/run/run.ts'
 
 /** The counters of caps in a simulated table. */
 export interface CapCounters {
-  /** How many runs a counter counts; a damaged one counts as full. */
+  /** Returns how many runs a counter holds. A damaged one counts as full. */
   runsIn(counter: Counter): number
   add(counter: Counter, runs: number): void
-  /** Sets what a counter holds, whatever it is, and returns what it held. */
+  /** Sets a counter to any value, and returns the former one. */
   plant(counter: Counter, runs: unknown): unknown
-  /** Every counter that holds a number. */
+  /** Returns every counter that holds a number. */
   all(): readonly (Counter & { readonly runs: number })[]
 }
 

@@ -1,22 +1,22 @@
 import type { Random } from './random.ts'
 
 /**
- * Virtual time: an ordered list of what will happen, and nothing else that moves the clock.
+ * Virtual time: an ordered list of scheduled actions, which alone move the clock.
  *
- * One action is taken at a time. What it starts (a resolved promise, and every `await` behind it) is run to its end
- * before the next action is looked at, so the order of everything is the order of this list, which the seed decides.
+ * One action runs at a time. Everything that it starts (resolved promises, and every `await` behind them) finishes before
+ * the next action begins, so the order of everything is the order of this list, which the seed decides.
  */
 export interface VirtualTime {
-  /** Milliseconds since the epoch, whole, as `Date.now` has them. */
+  /** Returns the time in whole milliseconds since the epoch, like `Date.now`. */
   now(): number
-  /** Takes `action` at `atMs`, or as the next thing when that has passed. The seed decides between actions of one moment. */
+  /** Schedules an action for `atMs`, or as the next one if that has passed. The seed orders the actions of one moment. */
   at(atMs: number, action: () => void): void
   /**
-   * Takes actions until there are none left, or none up to and including `untilMs`; the clock then stands there.
-   * Answers how many it took. A run that is under way is joined, and goes as far as any of its callers asked.
+   * Runs actions until none are left, or none up to and including `untilMs`, where the clock then stands. Returns how many
+   * it ran. A call during a run joins that run, which goes as far as any of its callers asked.
    */
   run(untilMs?: number): Promise<number>
-  /** How many actions lie ahead. */
+  /** Returns how many actions are scheduled. */
   ahead(): number
 }
 
@@ -34,7 +34,7 @@ const isBefore = (left: Due, right: Due): boolean =>
       ? left.lot < right.lot
       : left.order < right.order
 
-/** A binary heap, the earliest on top. */
+/** Creates a binary heap with the earliest action on top. */
 const heapOf = () => {
   const heap: Due[] = []
   const at = (index: number): Due | undefined => heap[index]
@@ -76,32 +76,32 @@ const heapOf = () => {
 }
 
 /**
- * Goes on when no promise anywhere has anything left to do. Node runs its nextTick queue only once V8's queue of
- * microtasks is empty, so a tick that is asked for among the microtasks comes exactly then, however long the chains of
- * `await` are. It costs no turn of the event loop, and no promise.
+ * Calls back once no promise has work left. Node runs its nextTick queue only after V8's microtask queue is empty, so a tick
+ * that is requested in a microtask comes exactly then, however long the chains of `await` are. This costs no turn of the
+ * event loop, and no promise.
  */
 const whenQuiet = (then: () => void): void => queueMicrotask(() => process.nextTick(then))
 
 /** Timers and sockets of the test runner get a turn after this number of actions. Nothing simulated waits for either. */
 const actionsPerTurn = 4096
 
-/** Time that begins at `startMs` and passes only by `run`. */
+/** Creates virtual time that begins at `startMs` and advances only in `run`. */
 export const virtualTime = (startMs: number, random: Random): VirtualTime => {
   const ahead = heapOf()
   let nowMs = startMs
   let scheduled = 0
-  /** How far the run under way goes, and where it leaves the clock. */
+  /** How far the run in progress goes, and where it leaves the clock. */
   let horizonMs = startMs
   let standsAtMs = startMs
 
-  /** What waits for the run under way, and how many actions it took. */
+  /** The promise of the run in progress, and how many actions it has run. */
   let over: PromiseWithResolvers<number> | undefined
   let taken = 0
 
   const stop = () => {
     const waiting = over
     nowMs = Math.max(nowMs, standsAtMs)
-    // In the same breath as the last look at the list: what is scheduled from now on finds no run to join.
+    // Cleared in the same turn as the last look at the list, so that a later `run` starts anew and does not join this one.
     over = undefined
     horizonMs = nowMs
     return waiting

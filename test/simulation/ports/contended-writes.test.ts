@@ -23,7 +23,7 @@ const cause = { reason: 'DENIED', domainId: 'dzd_orders', projectId: 'project-1'
 const breaker = openBreaker(cause, 'Start', t0, pauses)
 const skip = { requestKey: 'event:1', reason: 'REPEAT_GUARD', atMs: t0 } as const
 
-/** The ports of a process whose writes are refused as `refuse` says. */
+/** Returns the ports of a process whose writes `refuse` may refuse. */
 const portsWith = (refuse: RefuseWrite) => {
   const { time, process, step: drivenStep } = driven(t0)
   const clock = {
@@ -60,7 +60,7 @@ const writes: Readonly<Record<(typeof tableWrites)[number], (ports: Ports) => Pr
 }
 
 describe.each(tableWrites)('%s', (name) => {
-  test('is tried again in place after each refusal that DynamoDB has for a write', async () => {
+  test('is retried in place after each error with which DynamoDB refuses a write', async () => {
     const asked: string[] = []
     const left = [...writeRefusals]
     const ports = portsWith((write) => {
@@ -71,7 +71,7 @@ describe.each(tableWrites)('%s', (name) => {
     expect(asked).toEqual(Array.from({ length: writeRefusals.length + 1 }, () => name))
   })
 
-  test('answers that the table is out of reach when it is refused again and again', async () => {
+  test('throws PortUnavailable when every try is refused', async () => {
     const ports = portsWith(() => writeRefusals[0]?.())
     await expect(writes[name](ports)).rejects.toThrow(PortUnavailable)
   })

@@ -31,7 +31,7 @@ const canceled = (code: string): Error =>
     CancellationReasons: [{ Code: 'None' }, { Code: code }],
   })
 
-/** What DynamoDB answers to a write that certainly had no effect: by name, or as the reason of a canceled transaction. */
+/** The errors of a write that certainly had no effect: by name, or as the reason of a canceled transaction. */
 export const writeRefusals: readonly (() => Error)[] = [
   () => named('TransactionConflictException'),
   () => named('TransactionInProgressException'),
@@ -42,10 +42,10 @@ export const writeRefusals: readonly (() => Error)[] = [
   () => canceled('ProvisionedThroughputExceeded'),
 ]
 
-/** What a write is refused with this time; undefined: nothing. */
+/** Returns the error that refuses a write. Undefined: it is not refused. */
 export type RefuseWrite = (name: string) => Error | undefined
 
-/** The step of a process whose writes to the table are refused now and then. */
+/** Returns a step in which `refuse` may refuse writes to the table. */
 export const refusedStep =
   (step: Step, refuse: RefuseWrite): Step =>
   async (call) => {
@@ -62,7 +62,7 @@ export const refusedStep =
     }
   }
 
-/** The same, but the production code tries refused writes again in place; it waits in virtual time. */
+/** Returns such a step in which the production code retries refused writes in place, in virtual time. */
 export const contendedStep = (step: Step, clock: Clock, refuse: RefuseWrite): Step => {
   const retry = retryWrites((tries) => clock.sleepUntil(clock.now() + backOffMs(tries, clock.random())))
   const once = refusedStep(step, refuse)

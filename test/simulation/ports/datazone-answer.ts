@@ -7,7 +7,7 @@ import { withUnreadableFields } from '../../../local/datazone/calls/unreadable-f
 import { serialize } from '../../../local/datazone/http/rest-json.ts'
 import { outputShape } from '../../../local/datazone/model/validation.ts'
 
-/** What the SDK would throw for an error of the service. */
+/** Returns what the SDK throws for an error of the service. */
 const sdkError = ({ name, message, status }: { name: string; message: string; status: number }): Error =>
   Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } })
 
@@ -21,12 +21,12 @@ const bodyOf = (text: string): unknown => {
   }
 }
 
-/** The body of a 2xx answer, as the gateway gets it from the wire. */
+/** Returns the body of a 2xx answer, as the adapter parses it from the wire. */
 const receivedBody = <Out extends object>(operation: string, answer: ServiceAnswer<Out>): unknown => {
   const { transport, unreadable } = answer
   if (transport?.kind === 'raw' && transport.status < 300) return bodyOf(transport.body)
   if (answer.outcome === 'error') throw sdkError(answer.error)
-  // Serialized, an answer is what JSON would make of it: only a text that breaks off has to be written.
+  // `serialize` returns what JSON would make of an answer, so only a truncated one is written out as text.
   const body = withUnreadableFields(serialize(outputShape(operation), answer.output), unreadable)
   if (transport?.kind !== 'truncated') return body
   const text = JSON.stringify(body)
@@ -37,7 +37,7 @@ const isBroken = (transport: Transport | undefined): boolean =>
   transport?.kind === 'hang' || transport?.kind === 'reset'
 
 /**
- * What the caller of the DataZone port makes of an answer of the simulator: the production code parses the body and
+ * Returns an answer of the simulator as the DataZone port gives it to its caller: the production code parses the body and
  * classifies the error.
  */
 export const readServiceAnswer = <Out extends object, T>(
@@ -57,5 +57,5 @@ export const readServiceAnswer = <Out extends object, T>(
   }
 }
 
-/** The answer to a call that did not come through. */
+/** Returns the answer to a call for which the caller got none. */
 export const unreached = (cause: Error): Answer<never> => refused(cause)

@@ -19,12 +19,12 @@ interface Call<T> {
   readonly giveUpAfterMs?: number
 }
 
-/** Domains that turned out to have the older API; every process that shares it knows them. */
+/** Domains that were found to have the older API. Processes that share this set know them. */
 export type OlderDomains = Set<string>
 
 /**
- * DataZone as the process of this step sees it: the simulator's own core, without a wire, and the production code that
- * reads its answers. Faults of the service are set on its control; the step adds those of the way there and back.
+ * Returns DataZone as the process of this step sees it: the simulator's core without HTTP, and the production code that
+ * reads its answers. Faults of the service are set on the simulator's control; the step adds those of the network.
  */
 export const dataZoneFor = (
   step: Step,
@@ -41,7 +41,7 @@ export const dataZoneFor = (
     const answer = await step<ServiceAnswer<Output<OperationName>> | { readonly cause: Error }>({
       name: `datazone.${operation}`,
       about,
-      // Start is sent once; reads may be sent again, which nothing outside can see.
+      // Start is sent once. A read may be sent again, but that has no visible effect.
       resends: false,
       unreachable: (cause) => ({ cause }),
       effect: () => call(operation, input),

@@ -3,7 +3,7 @@ import type { EventBus } from '../../../lib/ports/event-bus.ts'
 import type { VirtualTime } from './clock.ts'
 import type { Step } from './port-call.ts'
 
-/** An event as a consumer gets it: what came through JSON. */
+/** An event as a consumer gets it, through JSON. */
 interface TakenEvent {
   readonly takenAtMs: number
   readonly detailType: string
@@ -12,17 +12,17 @@ interface TakenEvent {
   readonly detail: string
 }
 
-/** The bus behind every simulated announcer. */
+/** The bus that all simulated processes share. */
 export interface SimulatedBus {
   busFor(step: Step): EventBus
-  /** Everything the bus took, in order, repeats included. */
+  /** Returns every event that the bus accepted, in order, repeats included. */
   events(): readonly TakenEvent[]
 }
 
-/** As the adapter: the time that one `put` may take. */
+/** How long one `put` may take, as in the adapter. */
 const budgetMs = 5000
 
-/** Documented: of a call. */
+/** Documented limits of a call. */
 const maxEntries = 10
 const maxBytes = 256 * 1024
 
@@ -52,7 +52,7 @@ const callsOf = (entries: readonly Entry[]): Entry[][] => {
   return calls
 }
 
-/** A bus in memory. `entryFails` is asked about every entry, whether the bus refuses this one (default: none). */
+/** Creates a bus in memory. `entryFails` decides for each entry whether the bus refuses it (default: never). */
 export const simulatedBus = (options: {
   readonly time: VirtualTime
   readonly entryFails?: (event: RunEvent) => boolean

@@ -1,12 +1,12 @@
 import type { Accident, CallInfo, Fate, Fates } from './port-call.ts'
 import type { Random } from './random.ts'
 
-/** How likely each accident is for one call (they exclude each other), and how long calls take. */
+/** How likely each accident is for one call, which meets at most one, and how long calls take. */
 export interface Weather {
   readonly accidents: Readonly<Partial<Record<Accident, number>>>
-  /** Each way takes from least to most ms. */
+  /** How long each way takes, in ms. */
   readonly latencyMs: readonly [least: number, most: number]
-  /** Now and then a call is on its way for up to so long. */
+  /** The chance that a call takes longer to its effect, and by how much at most. */
   readonly slow?: { readonly chance: number; readonly mostMs: number }
 }
 
@@ -25,7 +25,7 @@ const accidentFor = (call: CallInfo, weather: Weather, random: Random): Accident
   return undefined
 }
 
-/** Fates drawn from the seed, in the weather of the moment: `weather` may differ by call, process and time. */
+/** Returns fates drawn from the seed, in the weather of each call, which may differ by its name, process and time. */
 export const seededFates = (random: Random, weather: (call: CallInfo) => Weather): Fates => {
   return (call): Fate => {
     const now = weather(call)

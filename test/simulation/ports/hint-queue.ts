@@ -5,7 +5,7 @@ import type { SimulatedQueue } from './queue.ts'
 
 const maxBatch = 10
 
-/** The hint queue as the process of this step sees it. */
+/** Returns the hint queue as the process of this step sees it. */
 export const hintQueueFor = (step: Step, hints: SimulatedQueue): HintQueue => ({
   async postpone(receiptHandles, delaySeconds) {
     for (let from = 0; from < receiptHandles.length; from += maxBatch) {
@@ -22,7 +22,7 @@ export const hintQueueFor = (step: Step, hints: SimulatedQueue): HintQueue => ({
             try {
               hints.changeVisibility(receiptHandle, delaySeconds * 1000)
             } catch {
-              // Of a batch, the service refuses each entry by itself.
+              // SQS refuses single entries of a batch, and accepts the others.
             }
           }
         },

@@ -4,26 +4,25 @@ import type { OperationName } from '../../../local/datazone/operations/operation
 import type { VirtualTime } from './clock.ts'
 
 /**
- * The default bus and its rule: brings the simulator's own events to the hint queue, at the moment they reach the
- * bus. Answers the simulator to be called in its place, since what is to happen is known once a Start took effect, or
- * a user of the portal did something.
+ * Stands in for the default bus and its rule: sends each event of the simulator to the hint queue when it reaches the bus.
+ * Returns the simulator to call instead, since each call, and each action of a portal user, may lead to a new event.
  */
 export const deliverHints = (
   time: VirtualTime,
   datazone: DataZone,
-  hear: (body: string) => void,
+  sendHint: (body: string) => void,
 ): DataZone => {
   let nextAtMs = Number.POSITIVE_INFINITY
-  const look = () => {
+  const scheduleNextEvent = () => {
     const nextMs = datazone.control.nextEventMs()
     if (nextMs === undefined || nextMs >= nextAtMs) return
     nextAtMs = nextMs
     time.at(nextMs, () => {
       if (nextAtMs === nextMs) nextAtMs = Number.POSITIVE_INFINITY
       for (const { event } of datazone.control.takeEvents()) {
-        if (serviceEventNames.includes(event['detail-type'])) hear(JSON.stringify(event))
+        if (serviceEventNames.includes(event['detail-type'])) sendHint(JSON.stringify(event))
       }
-      look()
+      scheduleNextEvent()
     })
   }
   return {
@@ -32,18 +31,18 @@ export const deliverHints = (
       ...datazone.control,
       startScheduledRun: (source) => {
         const run = datazone.control.startScheduledRun(source)
-        look()
+        scheduleNextEvent()
         return run
       },
       acceptSuggestions: (asset) => {
         const accepted = datazone.control.acceptSuggestions(asset)
-        look()
+        scheduleNextEvent()
         return accepted
       },
     },
     call: <Name extends OperationName>(operation: Name, input: unknown) => {
       const answer = datazone.call(operation, input)
-      look()
+      scheduleNextEvent()
       return answer
     },
   }

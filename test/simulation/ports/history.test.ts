@@ -48,8 +48,8 @@ const stormy: Weather = {
   slow: { chance: 0.05, mostMs: 5000 },
 }
 
-/** A small world on every fake at once: starters over the queue, a sweep each minute, for half an hour. */
-const live = async (seed: number) => {
+/** Runs a small world on every simulated port: starters on the queue and a sweep each minute, for half an hour. */
+const runWorld = async (seed: number) => {
   const random = seededRandom(seed)
   const time = virtualTime(t0, random.fork('time'))
   const lines: HistoryLine[] = []
@@ -135,7 +135,7 @@ const live = async (seed: number) => {
 }
 
 test('repeats line by line for the same seed, under every fault', async () => {
-  const [one, again, other] = [await live(1), await live(1), await live(2)]
+  const [one, again, other] = [await runWorld(1), await runWorld(1), await runWorld(2)]
   expect(one.steps).toBeGreaterThan(2000)
   const kinds = new Set(one.lines.map(({ what }) => what))
   for (const accident of Object.keys(stormy.accidents)) expect(kinds).toContain(accident)
@@ -143,9 +143,9 @@ test('repeats line by line for the same seed, under every fault', async () => {
   expect(other.lines).not.toEqual(one.lines)
 })
 
-test('P1, P3: gives each asset one run and one kind of ending', async () => {
+test('P1, P4: gives each asset one run, and each ending one event id', async () => {
   for (let seed = 1; seed <= 5; seed += 1) {
-    const { runs, events, items } = await live(seed)
+    const { runs, events, items } = await runWorld(seed)
     expect(new Set(runs.map(({ assetId }) => assetId)).size).toBe(runs.length)
     const announced = events.filter(({ detailType }) => detailType !== 'Metadata Generation Run Rejected')
     expect(new Set(announced.map(({ detail }) => Object(JSON.parse(detail)).metadata.id)).size).toBe(

@@ -1,18 +1,18 @@
-/** A call of a port: what it does to the world outside, and what its caller sees when the port is out of reach. */
+/** A call of a port: its effect, and what its caller gets when the port is out of reach. */
 export interface PortCall<T> {
   /** Port and method, as `store.save`. */
   readonly name: string
-  /** What it is about, for the history. */
+  /** What the call is about, for the history. */
   readonly about?: string
-  /** Happens at one moment, whole. What it throws is the answer. */
+  /** Happens atomically, at one moment. What it throws is the answer. */
   readonly effect: () => T
-  /** The answer when there is none: a value, or thrown. Whether the effect happened is not known then. */
+  /** Returns or throws what the caller gets when no answer comes. Whether the effect happened is then unknown. */
   readonly unreachable: (cause: Error) => T
-  /** The client behind the port sends a second time by itself when an answer is lost: the effect may happen twice. */
+  /** Whether the client behind the port sends a call again when the answer is lost, so that the effect may happen twice. */
   readonly resends?: boolean
-  /** The caller sees `unreachable` after so long. What was sent takes effect all the same. */
+  /** How long the caller waits for an answer before it gets `unreachable`. The call still takes effect. */
   readonly giveUpAfterMs?: number
-  /** How long the other side holds its answer back. */
+  /** How long the service delays its answer. */
   readonly answerDelayMs?: (value: T) => number
 }
 
@@ -20,22 +20,22 @@ export interface PortCall<T> {
 export type Step = <T>(call: PortCall<T>) => Promise<T>
 
 /**
- * What goes wrong with a call. `crash`: the caller dies just before, or just after the effect. `fail`: it sees
- * `unreachable`, and the effect did not happen, or did. `resend`: the first answer is lost, the client asks again, and
- * the caller sees the second answer.
+ * What goes wrong with a call. `crash`: the caller dies just before or just after the effect. `fail`: the caller gets
+ * `unreachable`, without the effect or after it. `resend`: the first answer is lost, the client sends the call again, and
+ * the caller gets the second answer.
  */
 export type Accident = 'crash-before' | 'crash-after' | 'fail-before' | 'fail-after' | 'resend'
 
-/** What becomes of one call. */
+/** What happens to one call. */
 export interface Fate {
-  /** From the call to its effect. What is on its way arrives, also when its sender dies meanwhile. */
+  /** The time from the call to its effect. A call that was sent arrives, even if its sender dies meanwhile. */
   readonly toEffectMs: number
-  /** From the effect to the answer. */
+  /** The time from the effect to the answer. */
   readonly toAnswerMs: number
   readonly accident?: Accident
 }
 
-/** A call, as far as its fate cares. */
+/** The facts of a call on which its fate depends. */
 export interface CallInfo {
   readonly process: string
   readonly name: string
@@ -43,5 +43,5 @@ export interface CallInfo {
   readonly resends: boolean
 }
 
-/** Decides what becomes of a call. Called once for each, in order. */
+/** Decides what happens to a call. Called once for each call, in order. */
 export type Fates = (call: CallInfo) => Fate

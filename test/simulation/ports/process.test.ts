@@ -5,7 +5,7 @@ import type { Fate, Fates } from './port-call.ts'
 import { type HistoryLine, startProcess } from './process.ts'
 import { seededRandom } from './random.ts'
 
-/** A process whose calls go as these fates say, one after the other, and a counter for it to raise. */
+/** Returns a process whose calls meet these fates, and a counter for it to raise. */
 const worldOf = (fates: Fates) => {
   const random = seededRandom(1)
   const time = virtualTime(0, random.fork('time'))
@@ -64,7 +64,7 @@ describe('a call of a port', () => {
     ['fail-before', 0, { outcome: 'returned', value: 'unreachable' }],
     ['fail-after', 1, { outcome: 'returned', value: 'unreachable' }],
     ['resend', 2, { outcome: 'returned', value: 2 }],
-  ] as const)('meets with %s: %i effects', async (accident, effects, result) => {
+  ] as const)('ends after %s with %i effects', async (accident, effects, result) => {
     const { time, process, raise, raised, lines } = worldOf(always({ accident }))
     const work = process.work(() => raise({ resends: true }))
     await time.run()
@@ -175,7 +175,7 @@ describe('the clock of a process', () => {
 })
 
 describe('a fate', () => {
-  test('occurs at the rate of the settings, and resends only to clients that retry', () => {
+  test('draws accidents at their rates, and resends only for clients that retry', () => {
     const accidents = {
       'crash-before': 0.1,
       'crash-after': 0.1,

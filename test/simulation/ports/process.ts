@@ -11,7 +11,7 @@ export interface HistoryLine {
   readonly about: string
 }
 
-/** How the work of a process went. */
+/** The result of the work of a process. */
 type WorkResult<T> =
   | { readonly outcome: 'returned'; readonly value: T }
   | { readonly outcome: 'threw'; readonly error: unknown }
@@ -23,9 +23,9 @@ export interface Process {
   readonly step: Step
   readonly clock: Clock
   alive(): boolean
-  /** A crash or a time-out, from outside. Its calls never answer from now on, and none takes effect that is not sent. */
+  /** Kills the process, like a crash or a timeout. Its calls get no answer any more, but those already sent take effect. */
   kill(why: string): void
-  /** Runs work until it is over, one way or another. */
+  /** Runs work until it returns, throws or dies. */
   work<T>(task: () => Promise<T>): Promise<WorkResult<T>>
 }
 
@@ -35,7 +35,7 @@ export interface ProcessOptions {
   readonly fates: Fates
   /** For its `clock.random()`. */
   readonly random: Random
-  /** Its clock is so far ahead of virtual time, in ms (negative: behind). */
+  /** How far its clock is ahead of virtual time, in ms (negative: behind). */
   readonly clockSkewMs?: number
   /** Called with every line of its history. */
   readonly note?: (line: HistoryLine) => void
@@ -53,25 +53,25 @@ const tried = <T>(work: () => T): Answer<T> => {
 
 const lost = () => new Error('the simulation lost this call')
 
-/** What the dead hear. */
+/** Never settles: a dead process gets no answer. */
 const never = <T>(): Promise<T> => new Promise(() => {})
 
-/** Starts a process. Nothing of it runs by itself: see `work`. */
+/** Creates a process. It runs nothing by itself: see `work`. */
 export const startProcess = (options: ProcessOptions): Process => {
   const { name, time, fates, random, clockSkewMs = 0, note } = options
   const atDeath = new Set<(why: string) => void>()
   let alive = true
 
-  const tell = (what: HistoryLine['what'], call: string, about = '') =>
+  const log = (what: HistoryLine['what'], call: string, about = '') =>
     note?.({ atMs: time.now(), process: name, what, name: call, about })
 
-  /** A caller that waits for the end learns of it as the next thing, not in the middle of the process's own code. */
+  /** Callers of `work` learn of the death in the next action, not in the middle of the process's own code. */
   const kill = (why: string) => {
     if (!alive) return
     alive = false
-    tell('dies', why)
+    log('dies', why)
     time.at(time.now(), () => {
-      for (const hear of atDeath) hear(why)
+      for (const onDeath of atDeath) onDeath(why)
     })
   }
 
@@ -80,7 +80,7 @@ export const startProcess = (options: ProcessOptions): Process => {
     if (!alive) return never()
     const fate = fates({ process: name, name: callName, atMs: time.now(), resends })
     const { accident } = fate
-    const mark = (what: HistoryLine['what']) => tell(what, callName, about)
+    const mark = (what: HistoryLine['what']) => log(what, callName, about)
     if (accident === 'crash-before') {
       mark(accident)
       kill(`before ${callName}`)
@@ -92,13 +92,13 @@ export const startProcess = (options: ProcessOptions): Process => {
       else reject(answer.error)
     }
     const givesUpAtMs = time.now() + (call.giveUpAfterMs ?? Number.POSITIVE_INFINITY)
-    const hearAt = (atMs: number, what: 'answer' | 'gives-up', answer: () => Answer<T>) =>
+    const answerAt = (atMs: number, what: 'answer' | 'gives-up', answer: () => Answer<T>) =>
       time.at(atMs, () => {
         if (!alive) return
         mark(what)
         settle(answer())
       })
-    const giveUp = () => hearAt(givesUpAtMs, 'gives-up', () => tried(() => call.unreachable(lost())))
+    const giveUp = () => answerAt(givesUpAtMs, 'gives-up', () => tried(() => call.unreachable(lost())))
     const takeEffect = (): Answer<T> => {
       if (accident === 'fail-before') {
         mark(accident)
@@ -113,7 +113,7 @@ export const startProcess = (options: ProcessOptions): Process => {
       return accident === 'resend' ? tried(call.effect) : answer
     }
     const effectAtMs = time.now() + fate.toEffectMs
-    // The caller may have given up on what is still on its way; the effect comes when it comes.
+    // The caller may give up while the call is on its way. The effect happens all the same.
     const comesTooLate = effectAtMs > givesUpAtMs
     if (comesTooLate) giveUp()
     time.at(effectAtMs, () => {
@@ -122,7 +122,7 @@ export const startProcess = (options: ProcessOptions): Process => {
       const delayMs = answer.ok ? (call.answerDelayMs?.(answer.value) ?? 0) : 0
       const answerAtMs = time.now() + fate.toAnswerMs + delayMs
       if (answerAtMs > givesUpAtMs) giveUp()
-      else hearAt(answerAtMs, 'answer', () => answer)
+      else answerAt(answerAtMs, 'answer', () => answer)
     })
     return promise
   }
@@ -151,17 +151,17 @@ export const startProcess = (options: ProcessOptions): Process => {
     kill,
     work: <T>(task: () => Promise<T>): Promise<WorkResult<T>> => {
       const { promise, resolve } = Promise.withResolvers<WorkResult<T>>()
-      const hear = (why: string) => resolve({ outcome: 'died', why })
+      const onDeath = (why: string) => resolve({ outcome: 'died', why })
       if (!alive) {
-        hear('was dead already')
+        onDeath('had died before')
         return promise
       }
-      atDeath.add(hear)
-      tell('begins', '')
+      atDeath.add(onDeath)
+      log('begins', '')
       const over = (what: 'returns' | 'throws', result: WorkResult<T>) => {
         if (!alive) return
-        atDeath.delete(hear)
-        tell(what, '')
+        atDeath.delete(onDeath)
+        log(what, '')
         resolve(result)
       }
       task().then(

@@ -10,7 +10,7 @@ export interface Received {
   readonly receiveCount: number
 }
 
-/** A message as it is, for a checker to read. */
+/** A message as it is on the queue, for the checker. */
 export interface QueuedMessage {
   readonly messageId: string
   readonly body: string
@@ -19,22 +19,22 @@ export interface QueuedMessage {
   readonly visibleAtMs: number
 }
 
-/** A standard queue. Sizes and times as SQS has them. */
+/** A standard queue, with the limits and times of SQS. */
 export interface SimulatedQueue {
-  /** Answers the message id. Throws for a body over the limit or a delay out of range, as the service refuses it. */
+  /** Sends a message and returns its id. Throws, like SQS, for a body over the limit or a delay out of range. */
   send(body: string, delayMs?: number): string
-  /** Up to ten visible messages, in no order. May answer fewer than there are, or none. */
+  /** Receives up to ten visible messages, in no order. May return fewer than there are, or none. */
   receive(most: number): readonly Received[]
-  /** A handle of an earlier receive may be too old to delete by. */
+  /** Deletes a message. With the handle of an earlier receive, it may survive. */
   delete(receiptHandle: string): void
-  /** Throws when the message is not hidden by a receive. */
+  /** Hides a received message for this long from now on. Throws if it is not hidden. */
   changeVisibility(receiptHandle: string, timeoutMs: number): void
-  /** Sends every message that waits here to another queue, as new ones. Answers how many. */
+  /** Sends every visible message to another queue, as a new one. Returns how many. */
   redriveTo(other: SimulatedQueue): number
-  /** When the next message becomes visible, or undefined: nothing will without another call. */
+  /** Returns when the next message becomes visible. Undefined: the queue is empty. */
   nextVisibleAtMs(): number | undefined
   messages(): readonly QueuedMessage[]
-  /** What was older than the retention period, and is gone. */
+  /** Returns the messages that the queue dropped after their retention period. */
   expired(): readonly QueuedMessage[]
 }
 
@@ -44,7 +44,7 @@ export interface QueueOptions {
   readonly random: Random
   readonly visibilityTimeoutMs?: number
   readonly retentionMs?: number
-  /** After this number of receives the next one moves the message there instead. */
+  /** Where the next receive moves a message that has been received `maxReceiveCount` times. */
   readonly deadLetters?: {
     readonly queue: { readonly adopt: (message: MovedMessage) => void }
     readonly maxReceiveCount: number
@@ -52,7 +52,7 @@ export interface QueueOptions {
   readonly faults?: QueueFaults
 }
 
-/** Chances, each of one message in one call. All default to 0. */
+/** The chances of each fault, for one message in one call. All default to 0. */
 export interface QueueFaults {
   /** A received message stays visible: another poller gets it too. */
   readonly twice?: number
@@ -62,7 +62,7 @@ export interface QueueFaults {
   readonly overlooked?: number
 }
 
-/** A message on its way to the dead-letter queue; its age goes with it. */
+/** A message that moves to the dead-letter queue. It keeps its age. */
 export interface MovedMessage {
   readonly messageId: string
   readonly body: string
@@ -86,10 +86,10 @@ const maxReceive = 10
 const defaultVisibilityMs = 30_000
 const defaultRetentionMs = 4 * 24 * 3600_000
 
-/** What SQS takes in a body (documented): the characters of XML 1.0. */
+/** Characters that SQS refuses in a body (documented): those outside XML 1.0. */
 const refusedCharacters = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u
 
-/** A queue of its own time and chance. `faults` may change while it runs. */
+/** Creates a queue in memory. Its faults may change while it runs. */
 export const simulatedQueue = (
   options: QueueOptions,
 ): SimulatedQueue & { adopt(message: MovedMessage): void; setFaults(faults: QueueFaults): void } => {
@@ -97,9 +97,9 @@ export const simulatedQueue = (
   const { visibilityTimeoutMs = defaultVisibilityMs, retentionMs = defaultRetentionMs } = options
   let { faults = {} } = options
   const messages = new Map<string, Message>()
-  /** Every handle ever given out, since an old one can come back. */
+  /** Every receipt handle ever handed out, since an old one can be used later. */
   const handles = new Map<string, string>()
-  const gone: QueuedMessage[] = []
+  const dropped: QueuedMessage[] = []
   let count = 0
 
   const seen = ({ handle: _, ...message }: Message): QueuedMessage => message
@@ -108,7 +108,7 @@ export const simulatedQueue = (
     for (const [id, message] of messages) {
       if (message.sentAtMs + retentionMs > time.now()) continue
       messages.delete(id)
-      gone.push(seen(message))
+      dropped.push(seen(message))
     }
   }
 
@@ -169,7 +169,7 @@ export const simulatedQueue = (
     delete: (receiptHandle) => {
       const message = messageOf(receiptHandle)
       if (message === undefined) return
-      // With an old handle the service may or may not delete; and now and then a copy survives a deletion.
+      // With an old handle SQS may or may not delete a message, and sometimes a copy survives a deletion.
       if (message.handle !== receiptHandle && random.chance(0.5)) return
       if (random.chance(faults.undeleted ?? 0)) {
         message.visibleAtMs = Math.max(message.visibleAtMs, time.now() + visibilityTimeoutMs)
@@ -208,7 +208,7 @@ export const simulatedQueue = (
     },
 
     messages: () => [...messages.values()].map(seen),
-    expired: () => gone,
+    expired: () => dropped,
     setFaults: (next) => {
       faults = next
     },

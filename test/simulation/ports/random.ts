@@ -1,20 +1,20 @@
-/** The one source of chance of a simulation. Equal seeds give equal numbers, on every machine. */
+/** The only source of randomness in a simulation. Equal seeds give equal numbers, on every machine. */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number
   chance(probability: number): boolean
-  /** A whole number from `least` to `most`, both included. */
+  /** Returns a whole number from `least` to `most`, both included. */
   whole(least: number, most: number): number
-  /** One of these; throws when there is none. */
+  /** Returns one of the items. Throws if there is none. */
   pick<T>(items: readonly T[]): T
   /**
-   * A source of its own that depends on the seed and the name alone: what one part draws never shifts what another
-   * part sees, so a seed stays comparable when one part of the simulation changes.
+   * Returns a source that depends only on the seed and the name: the draws of one part never shift those of another, so a
+   * seed stays comparable when one part of the simulation changes. A new name changes every world.
    */
   fork(name: string): Random
 }
 
-/** Four words of state from a text (xmur3). */
+/** Returns a function that derives words of state from a text (xmur3). */
 const wordsOf = (text: string): (() => number) => {
   let hash = 1779033703 ^ text.length
   for (let index = 0; index < text.length; index += 1) {
@@ -29,7 +29,7 @@ const wordsOf = (text: string): (() => number) => {
   }
 }
 
-/** A small fast generator (sfc32) seeded by a text or a number. */
+/** Creates a small, fast generator (sfc32) from a text or a number. */
 export const seededRandom = (seed: string | number): Random => {
   const word = wordsOf(String(seed))
   let [a, b, c, count] = [word(), word(), word(), word()]

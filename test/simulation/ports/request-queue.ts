@@ -5,15 +5,15 @@ import { partitionOf } from '../../../lib/run/identity.ts'
 import type { Step } from './port-call.ts'
 import type { SimulatedQueue } from './queue.ts'
 
-/** Documented: of a batch. */
+/** Documented: the most entries in a batch. */
 const maxBatch = 10
 
 const unreachable = (cause: Error): never => {
   throw new PortUnavailable('queue', cause)
 }
 
-/** Whatever the service refuses is, to the port's caller, a queue that cannot answer. */
-const asked = <T>(call: () => T): T => {
+/** Makes a call. Throws PortUnavailable for whatever SQS refuses. */
+const orUnavailable = <T>(call: () => T): T => {
   try {
     return call()
   } catch (error) {
@@ -22,8 +22,8 @@ const asked = <T>(call: () => T): T => {
 }
 
 /**
- * The request queue as the process of this step sees it. `entryFails` is asked about every entry of a batch, whether
- * the queue refuses this one (default: none).
+ * Returns the request queue as the process of this step sees it. `entryFails` decides for each entry of a batch whether the
+ * queue refuses it (default: never).
  */
 export const requestQueueFor = (
   step: Step,
@@ -81,7 +81,8 @@ export const requestQueueFor = (
         about: `${receiptHandle} ${delaySeconds} s`,
         resends: true,
         unreachable,
-        effect: () => asked(() => queues.requests.changeVisibility(receiptHandle, delaySeconds * 1000)),
+        effect: () =>
+          orUnavailable(() => queues.requests.changeVisibility(receiptHandle, delaySeconds * 1000)),
       }),
 
     copyRejected: (rejected) =>
@@ -91,7 +92,7 @@ export const requestQueueFor = (
         resends: true,
         unreachable,
         effect: () => {
-          asked(() => queues.rejected.send(asciiJson(rejected)))
+          orUnavailable(() => queues.rejected.send(asciiJson(rejected)))
         },
       }),
   }

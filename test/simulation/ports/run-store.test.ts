@@ -15,7 +15,7 @@ const worldOf = (options: { readonly indexLagMs?: () => number; readonly pageRec
   const fates = seededFates(random.fork('fates'), () => fairWeather)
   const { step } = startProcess({ name: 'p', time, fates, random })
   const store = table.storeFor(step)
-  /** Runs time only as far as the answer needs. */
+  /** Runs time for a second, in which the answer comes. */
   const soon = async <T>(call: Promise<T>): Promise<T> => {
     await time.run(time.now() + 1000)
     return call

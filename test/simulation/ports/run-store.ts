@@ -39,29 +39,29 @@ export interface TableWrite {
   readonly item: Item | undefined
 }
 
-/** The table behind every simulated run store. */
+/** The table that all simulated run stores share. */
 export interface SimulatedTable {
-  /** The store as the process of this step sees it. */
+  /** Returns the store as the process of this step sees it. */
   storeFor(step: Step): RunStore
-  /** Every item as it is, for a checker to read. */
+  /** Returns every item as it is, for the checker. */
   items(): readonly Item[]
-  /** What every counter of a cap holds that is not damaged. */
+  /** Returns every counter of a cap that holds a number. */
   counters(): readonly (Counter & { readonly runs: number })[]
-  /** One more in a counter, room or not. */
+  /** Adds one to a counter, even beyond its limit. */
   countOneMore(counter: Counter): void
-  /** Puts an item there without a word: a record of an earlier or later version, or a damaged one. */
+  /** Writes an item without any condition: a record of an earlier or later version, or a damaged one. */
   plant(item: Item): void
-  /** Puts a count of claims there, whatever it is. */
+  /** Sets a count of claims to any value. */
   plantClaimCount(partition: string, count: unknown): void
-  /** Puts a count of runs there, whatever it is, and returns what was there. */
+  /** Sets a counter of a cap to any value, and returns the former one. */
   plantCounter(counter: Counter, runs: unknown): unknown
-  /** Puts the item of a run id there, whatever it says. */
+  /** Sets the item of a run id to any value. */
   plantHolder(domainId: string, runId: string, heldBy: unknown): void
-  /** Keeps what some partitions hold; returns a function that takes them back to it. */
+  /** Keeps the items of some partitions. Returns a function that restores them. */
   snapshot(isLost: (partition: string) => boolean): () => void
-  /** Every write, in order. */
+  /** Returns every write, in order. */
   writes(): readonly TableWrite[]
-  /** Deletes what is past its TTL, as DynamoDB does at some time of its own. Answers how many. */
+  /** Deletes every item past its TTL, as DynamoDB does at a time of its own choice. Returns how many. */
   expire(): number
 }
 
@@ -72,15 +72,15 @@ const maxItemBytes = 400 * 1024
 const maxPageBytes = 1024 * 1024
 
 /**
- * A table of runs in memory. Each call is one step and reads or writes at one moment; a read of several pages is a
- * step for each, so the table may change in between, as it does at DynamoDB.
+ * Creates a table of runs in memory. Each call is one step, which reads or writes at one moment. A read of several pages is
+ * a step for each page, so the table may change in between, as in DynamoDB.
  *
- * `indexLagMs` is asked at each write how long the `work` index goes on showing the item as it was (default: no time).
+ * `indexLagMs` returns, at each write, how long the `work` index still shows the former item (default: 0).
  */
 export const simulatedTable = (options: {
   readonly time: VirtualTime
   readonly indexLagMs?: () => number
-  /** Pages are smaller than the documented megabyte, to have more of them. */
+  /** The most records in a page, to have more pages than with the documented megabyte. */
   readonly pageRecords?: number
   /** Called after each write. */
   readonly written?: () => void
@@ -92,7 +92,7 @@ export const simulatedTable = (options: {
   readonly repairsCounts?: boolean
   /** Whether a damaged counter of a cap counts as full (default: it does). */
   readonly checksCounters?: boolean
-  /** Whether the damaged item of a run id is replaced that no record holds (default: it is). */
+  /** Whether the damaged item of a run id is replaced if no record holds the run (default: it is). */
   readonly repairsHolders?: boolean
 }): SimulatedTable => {
   const { time, indexLagMs = () => 0, pageRecords = Number.POSITIVE_INFINITY, written = () => {} } = options
@@ -105,14 +105,14 @@ export const simulatedTable = (options: {
     claimCounts.has(partition)
       ? parseClaimCount({ ...claimCountKey(partition), version: claimCounts.get(partition) })
       : undefined
-  /** By run id, what its item says of the record that holds it. */
+  /** By run id, the value of its item, which names the record that holds the run. */
   const holders = new Map<string, unknown>()
   const counters = capCounters(checksCounters)
 
   const find = ({ partition, record }: RunKey): Stored | undefined => partitions.get(partition)?.get(record)
   const itemsOf = (partition: string): Stored[] => [...(partitions.get(partition)?.values() ?? [])]
 
-  /** Whether the item of a run id is damaged and replaced, because no record holds the run. */
+  /** Returns whether the item of a run id is damaged and may be replaced, because no record holds the run. */
   const isFreed = ({ subject, runId }: InFlightRun, holder: string): boolean =>
     repairsHolders &&
     holderIn({ heldBy: holders.get(holder) }) === undefined &&
@@ -139,7 +139,7 @@ export const simulatedTable = (options: {
     show(key, undefined)
   }
 
-  /** The page after `last`, in order; more says whether another may follow. */
+  /** Returns the page after `last`, in order, and whether another follows. */
   const pageAfter = (
     all: readonly Stored[],
     order: (left: Stored, right: Stored) => number,
@@ -160,7 +160,7 @@ export const simulatedTable = (options: {
     throw new PortUnavailable('table', cause)
   }
 
-  /** Writes a claim with all that belongs to it, or returns why it may not be written. */
+  /** Writes a claim and everything that belongs to it, or returns why it is refused. */
   const refusedOrPut = (claim: ClaimedRun, terms: ClaimConditions, next: Stored) => {
     const { replaces, claimCount, capCounts = [] } = terms
     const { partition } = runKey(claim)
@@ -230,7 +230,7 @@ export const simulatedTable = (options: {
         const found: Stored[] = []
         let claimCount: number | undefined
         for await (const page of itemPages('store.runsOfAsset', partition, read, byRecord)) {
-          // Part of the first page, which is read at one moment.
+          // The count is read with the first page, at one moment.
           if (found.length === 0) claimCount = claimCountThen
           found.push(...page)
         }
@@ -245,7 +245,7 @@ export const simulatedTable = (options: {
           resends: true,
           unreachable,
           effect: () => {
-            // A damaged count is replaced, as the adapter does it.
+            // Replaces a damaged count, like the adapter.
             if (repairsCounts && claimCounts.has(partition) && claimCountOf(partition) === undefined)
               claimCounts.set(partition, time.now())
             return claimCountOf(partition)
@@ -276,7 +276,7 @@ export const simulatedTable = (options: {
         }),
 
       async byRunId(runId) {
-        // The index shows keys; the records behind them are read as they are.
+        // The index shows keys only. The records behind them are read as they are now.
         const shown = await step({
           name: 'store.byRunId',
           about: runId,
@@ -293,7 +293,7 @@ export const simulatedTable = (options: {
 
       create<R extends Run>(run: R, replaces?: ParkedRun): Promise<CreateResult<R>> {
         const first = { ...run, version: 1 }
-        // A transaction carries a token of its own: sent twice by the client, it takes effect once.
+        // A transaction carries a token, so it takes effect once if the client sends it twice.
         return write('store.create', run, replaces === undefined, (): CreateResult<R> => {
           const next = stored(toItem(first))
           if (replaces !== undefined && !isAsRead(find(runKey(replaces)), replaces)) {
@@ -342,7 +342,7 @@ export const simulatedTable = (options: {
           const refused = isOwn() ? undefined : refusedOrPut(claim, terms, next)
           return refused ?? { outcome: 'claimed', run }
         })
-        // When no answer came the record is read once.
+        // Where no answer came, the record is read once.
         return claiming.catch(async (error) => {
           const about = `${next.key.partition} ${next.key.record}`
           if (await step({ name: 'store.isClaimed', about, resends: true, unreachable, effect: isOwn }))

@@ -4,14 +4,14 @@ import type { Skip } from '../../../lib/run/skip.ts'
 import { memorySkipLog } from '../../support/memory-skip-log.ts'
 import type { Step } from './port-call.ts'
 
-/** The skip log behind every simulated starter. */
+/** The skip log that all simulated starters share. */
 export interface SimulatedSkipLog {
   skipsFor(step: Step): SkipLog
-  /** Every skip that was recorded, the oldest first. */
+  /** Returns every recorded skip, the oldest first. */
   all(): readonly Skip[]
 }
 
-/** One skip log in memory. */
+/** Creates a skip log in memory. */
 export const simulatedSkipLog = (): SimulatedSkipLog => {
   const log = memorySkipLog()
   const recorded: Skip[] = []

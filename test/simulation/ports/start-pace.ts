@@ -4,10 +4,10 @@ import type { StartPace } from '../../../lib/ports/start-pace.ts'
 import { type Pace, reserveSlots, slowDown } from '../../../lib/run/pace.ts'
 import type { Step } from './port-call.ts'
 
-/** The pace behind every simulated starter. */
+/** The pace that all simulated starters share. */
 export interface SimulatedPace {
   paceFor(step: Step): StartPace
-  /** Writes these fields over the item, as a hand or a clock that runs ahead does. */
+  /** Replaces the item with one that has these fields, as an operator or a clock that runs ahead may write it. */
   plant(fields: object): void
 }
 
@@ -15,10 +15,10 @@ const unreachable = (cause: Error): never => {
   throw new PortUnavailable('table', cause)
 }
 
-/** One pace in memory, changed whole in each step. Without `checksTimes` it believes times that lie ahead of the clock. */
+/** Creates a pace in memory. Without `checksTimes` it trusts times that lie ahead of the clock. */
 export const simulatedPace = (configuredPerSecond: number, checksTimes = true): SimulatedPace => {
   let item: unknown = { version: 0, nextSlotMs: 0 }
-  /** The pace as the adapter reads it: a damaged item begins anew, and so does one whose times lie ahead of the clock. */
+  /** Returns the pace as the adapter reads it: begun anew if the item is damaged or its times lie ahead of the clock. */
   const usable = (nowMs: number): Pace => {
     const pace = parsePace(item) ?? { version: 0, nextSlotMs: 0 }
     return checksTimes && isAheadOfClock(pace, nowMs, configuredPerSecond) ? begunAnew(pace, nowMs) : pace

@@ -6,12 +6,12 @@ import type { Run } from '../../../lib/run/run.ts'
 
 export type Item = Readonly<Record<string, unknown>>
 
-/** An item at one of its versions. */
+/** One version of an item. */
 export interface Stored {
   readonly key: RunKey
   readonly bytes: number
   readonly item: Item
-  /** When the `work` index has it, in ms since the epoch. Absent: never. */
+  /** Its time in the `work` index, in ms since the epoch. Undefined: the index does not have it. */
   readonly workAtMs: number | undefined
   readonly record: Run | UnreadableRecord
 }
@@ -25,12 +25,12 @@ const workAtIn = (item: Item): number | undefined => {
   return isWorkShard(workShard) && typeof workAt === 'number' ? workAt : undefined
 }
 
-/** The bytes of a value without its parts, about as DynamoDB counts them. */
+/** Returns the bytes of a value without its parts, about as DynamoDB counts them. */
 const bytesOf = (value: unknown): number => (typeof value === 'string' ? value.length + 1 : 8)
 
 /**
- * A copy as JSON would make it, without what is undefined, and frozen: who changes a record that was read changes nothing
- * in the table, and here it throws. `size` grows by the bytes of each part.
+ * Returns a frozen copy without undefined values, as JSON would make it. Code that changes a record that it has read changes
+ * nothing in the table; here it throws. Adds the bytes of each part to `size`.
  */
 const frozenCopy = (value: object, size: { bytes: number }): Item => {
   const frozenPart = (part: unknown): unknown => {
@@ -82,12 +82,12 @@ export const stored = (given: Item): Stored => {
   }
 }
 
-/** Whether it only waits, and stands in the part of the `work` index for that. */
+/** Returns whether an item is in the part of the `work` index for waiting records. */
 export const isInWaiting = ({ item }: Stored): boolean => item['workShard'] === workShards.waiting
 
 const versionOf = (found: Stored | undefined): unknown => found?.item['version']
 
-/** Whether the item is still the record that was read. */
+/** Returns whether an item is still the record that was read. */
 export const isAsRead = (found: Stored | undefined, read: Pick<Run, 'version' | 'createdAtMs'>): boolean =>
   versionOf(found) === read.version && found?.item['createdAtMs'] === read.createdAtMs
 
@@ -114,7 +114,7 @@ export const byWorkAt = (left: Stored, right: Stored): number =>
   compare(left.key.partition, right.key.partition) ||
   byRecord(left, right)
 
-/** Whether DynamoDB may delete it by now. */
+/** Returns whether an item is past its TTL, so that DynamoDB may delete it. */
 export const isOver = ({ item }: Stored, nowMs: number): boolean => {
   const expiring = z.safeParse(Expiring, item)
   return expiring.success && expiring.data.ttlEpochSeconds * 1000 < nowMs

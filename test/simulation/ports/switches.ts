@@ -4,16 +4,16 @@ import type { Switches } from '../../../lib/ports/switches.ts'
 import type { VirtualTime } from './clock.ts'
 import type { Step } from './port-call.ts'
 
-/** The switches behind every simulated starter. */
+/** The switches that all simulated processes share. */
 export interface SimulatedSwitches {
   switchesFor(step: Step): Switches
-  /** From now on `scope`, a domain or a project, is paused or not. */
+  /** Pauses or resumes a domain or a project. */
   set(scope: string, paused: boolean): void
-  /** From now on an item with this sort key holds these fields; undefined deletes it. */
+  /** Sets the fields of the item with this sort key. Undefined deletes it. */
   plant(sk: string, fields: object | undefined): void
 }
 
-/** What starters make of malformed switches. */
+/** How starters read malformed switches. */
 export type SwitchReader = 'as the adapter does' | 'any key pauses all' | 'only true pauses'
 
 interface Change {
@@ -24,7 +24,7 @@ interface Change {
 
 const isTrue = (fields: object): boolean => 'paused' in fields && fields.paused === true
 
-/** Whether a project is paused by the items that there were at a time. */
+/** Returns whether the items that existed at a time pause a project. */
 const isPaused = (changes: readonly Change[], projectId: string, atMs: number, reader: SwitchReader) => {
   const items = new Map(changes.flatMap((one) => (one.atMs <= atMs ? [[one.sk, one.fields] as const] : [])))
   const pauses = [...items].flatMap(([sk, fields]) =>
@@ -38,8 +38,8 @@ const isPaused = (changes: readonly Change[], projectId: string, atMs: number, r
 }
 
 /**
- * Switches that starters see as they were up to `lagMs` ago: an execution environment may have read them then. Before it
- * believes in a pause, it reads again. There is one domain.
+ * Creates switches that starters see as they were `lagMs` ago, when an execution environment may have read them. Before it
+ * acts on a pause, it reads them again. There is one domain.
  */
 export const simulatedSwitches = (options: {
   readonly time: VirtualTime

@@ -2,23 +2,23 @@ import type { RunKey } from '../../../lib/run/identity.ts'
 import type { VirtualTime } from './clock.ts'
 import type { Stored } from './stored-item.ts'
 
-/** What the `work` index shows of an item, now and once what was written has come through. */
+/** What the `work` index shows of an item now, and what it will show of the latest writes. */
 interface Shown {
   now: Stored | undefined
   readonly coming: { readonly atMs: number; readonly stored: Stored | undefined }[]
 }
 
-/** The indexes of a simulated table, which show a write only after a time. */
+/** The indexes of a simulated table, which show a write only after a lag. */
 export interface TableIndexes {
-  /** Takes a write of an item, or its deletion, into both indexes. */
+  /** Adds a write or the deletion of an item to both indexes. */
   note(key: RunKey, next: Stored | undefined): void
-  /** What the `work` index shows now. */
+  /** Returns what the `work` index shows now. */
   work(): readonly Stored[]
-  /** The key under which the index of run ids shows a run now. */
+  /** Returns the key that the index of run ids shows for a run now. */
   keyOf(runId: string): RunKey | undefined
 }
 
-/** Creates the indexes of a table. `lagMs` is asked at each write how long they go on showing the item as it was. */
+/** Creates the indexes of a table. `lagMs` returns, at each write, how long they still show the former item. */
 export const tableIndexes = (time: VirtualTime, lagMs: () => number): TableIndexes => {
   const work = new Map<string, Shown>()
   const runIds = new Map<string, { readonly key: RunKey; readonly fromMs: number }>()

@@ -4,9 +4,9 @@ import { type Sabotage, withDataZone } from './sabotage.ts'
 
 const hasUnreadable: NonNullable<Sabotage['appliesTo']> = ({ profile }) => profile.unreadable !== undefined
 const hasTransportFaults: NonNullable<Sabotage['appliesTo']> = ({ profile, program }) =>
-  profile.transportFaults > 0.05 && program.actions.some(({ deed }) => deed.kind === 'service')
+  profile.transportFaults > 0.05 && program.actions.some(({ action }) => action.kind === 'service')
 const hasStaleCredentials: NonNullable<Sabotage['appliesTo']> = ({ profile, program }) =>
-  profile.staleCredentials > 0.1 && program.actions.some(({ deed }) => deed.kind === 'service')
+  profile.staleCredentials > 0.1 && program.actions.some(({ action }) => action.kind === 'service')
 const isOlder: NonNullable<Sabotage['appliesTo']> = ({ profile }) => profile.apiGeneration === 'older'
 
 const unreadable: Answer<never> = {
@@ -77,7 +77,7 @@ export const answersSabotages: readonly Sabotage[] = [
     appliesTo: ({ profile, program }) =>
       profile.apiGeneration === 'current' &&
       profile.unreadable === undefined &&
-      program.actions.some(({ deed }) => deed.kind === 'portal-start' && deed.isUnreadable === true),
+      program.actions.some(({ action }) => action.kind === 'portal-start' && action.isUnreadable === true),
     ports: (ports) =>
       withDataZone(ports, {
         listRuns: async (domainId, query) => {

@@ -6,7 +6,9 @@ import { type Sabotage, withDataZone } from './sabotage.ts'
 const sends =
   (...targets: readonly string[]): NonNullable<Sabotage['appliesTo']> =>
   ({ program }) =>
-    program.actions.some(({ deed }) => deed.kind === 'send' && targets.includes(deed.request?.assetId ?? ''))
+    program.actions.some(
+      ({ action }) => action.kind === 'send' && targets.includes(action.request?.assetId ?? ''),
+    )
 
 /** Defects that show when the catalog changes under a request, or when DataZone refuses List. */
 export const catalogChangesSabotages: readonly Sabotage[] = [

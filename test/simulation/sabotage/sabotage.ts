@@ -64,7 +64,7 @@ export const hasBurst: NonNullable<Sabotage['appliesTo']> = ({ program }) => pro
 export const hasAction =
   (kind: Action['kind']): NonNullable<Sabotage['appliesTo']> =>
   ({ program }) =>
-    program.actions.some(({ deed }) => deed.kind === kind)
+    program.actions.some(({ action }) => action.kind === kind)
 
 export async function* filtered(
   pages: AsyncIterable<Records>,

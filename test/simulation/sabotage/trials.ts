@@ -9,7 +9,7 @@ const inTrial =
     trial !== undefined && kinds.includes(trial.kind)
 
 const isContended: NonNullable<Sabotage['appliesTo']> = ({ program }) =>
-  program.actions.some(({ deed }) => deed.kind === 'send' && deed.request?.assetId === contendedAsset)
+  program.actions.some(({ action }) => action.kind === 'send' && action.request?.assetId === contendedAsset)
 
 /** How many claims of the contended asset fail for each request. */
 const failuresPerRequest = 6
