@@ -16,10 +16,10 @@ export const cancelContract = (openDataZone: (settings?: SettingsInput) => Promi
     const canceled = { outcome: 'answered', value: undefined }
 
     test.each([0, 5 * second])('cancels a run, which is CANCELED after %i ms', async (cancelMs) => {
-      const { datazone, advanceTo: passTo } = await openDataZone({ cancelMs })
+      const { datazone, advanceTo } = await openDataZone({ cancelMs })
       const { runId } = answered(await datazone.startRun(startInput(), longTimeoutMs))
       expect(await datazone.cancelRun(domainId, runId)).toEqual(canceled)
-      await passTo(t0 + 6 * second)
+      await advanceTo(t0 + 6 * second)
       expect(answered(await datazone.getRun(domainId, runId))).toMatchObject({ nativeStatus: 'CANCELED' })
     })
 
@@ -36,9 +36,9 @@ export const cancelContract = (openDataZone: (settings?: SettingsInput) => Promi
       ['ConflictException', 'CONFLICT'],
       ['ValidationException', 'INVALID'],
     ] as const)('P5: is refused with %s after the run has ended', async (cancelEnded, kind) => {
-      const { datazone, advanceTo: passTo } = await openDataZone({ cancelEnded })
+      const { datazone, advanceTo } = await openDataZone({ cancelEnded })
       const { runId } = answered(await datazone.startRun(startInput(), longTimeoutMs))
-      await passTo(t0 + 31 * second)
+      await advanceTo(t0 + 31 * second)
       expect(await datazone.cancelRun(domainId, runId)).toMatchObject(refusal(kind, true, cancelEnded))
       expect(answered(await datazone.getRun(domainId, runId))).toMatchObject({ nativeStatus: 'SUCCEEDED' })
     })
@@ -49,11 +49,11 @@ export const cancelContract = (openDataZone: (settings?: SettingsInput) => Promi
     })
 
     test('reports an unknown outcome if its answer is lost', async () => {
-      const { datazone, control, advanceTo: passTo } = await openDataZone()
+      const { datazone, control, advanceTo } = await openDataZone()
       const { runId } = answered(await datazone.startRun(startInput(), longTimeoutMs))
       control.setFaults([{ kind: 'lostAnswer', times: 1 }])
       expect(await datazone.cancelRun(domainId, runId)).toMatchObject(refusal('UNAVAILABLE', false))
-      await passTo(t0 + second)
+      await advanceTo(t0 + second)
       expect(answered(await datazone.getRun(domainId, runId))).toMatchObject({ nativeStatus: 'CANCELED' })
     })
   })

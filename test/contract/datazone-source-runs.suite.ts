@@ -46,7 +46,7 @@ export const sourceRunContract = (
     )
 
     test('is shown until its ending', async () => {
-      const { datazone, advanceTo: passTo } = await withSource()
+      const { datazone, advanceTo } = await withSource()
       const { runId, ...begun } = answered(await datazone.startSourceRun(input, longTimeoutMs))
       expect(begun).toEqual({
         nativeStatus: 'REQUESTED',
@@ -54,14 +54,14 @@ export const sourceRunContract = (
         projectId: 'salesproject01',
         createdAtMs: t0,
       })
-      await passTo(t0 + 59_000)
+      await advanceTo(t0 + 59_000)
       const run = { runId, types: [], projectId: 'salesproject01', createdAtMs: t0 }
       expect(answered(await datazone.getSourceRun(domainId, runId))).toEqual({
         ...run,
         nativeStatus: 'RUNNING',
         lineageStatus: 'IN_PROGRESS',
       })
-      await passTo(t0 + 61_000)
+      await advanceTo(t0 + 61_000)
       const over = {
         ...run,
         nativeStatus: 'SUCCESS',
@@ -73,9 +73,9 @@ export const sourceRunContract = (
     })
 
     test('shows why it failed', async () => {
-      const { datazone, advanceTo: passTo } = await withSource({ failureShare: 1 })
+      const { datazone, advanceTo } = await withSource({ failureShare: 1 })
       const { runId } = answered(await datazone.startSourceRun(input, longTimeoutMs))
-      await passTo(t0 + 2 * minute)
+      await advanceTo(t0 + 2 * minute)
       expect(answered(await datazone.getSourceRun(domainId, runId))).toMatchObject({
         nativeStatus: 'FAILED',
         error: { name: expect.stringMatching(/_EXCEPTION$/), message: expect.stringMatching(/./) },
@@ -102,9 +102,9 @@ export const sourceRunContract = (
     })
 
     test('P8: passes on an unrecognized status', async () => {
-      const { datazone, advanceTo: passTo } = await withSource({ unknownStatusShare: 1 })
+      const { datazone, advanceTo } = await withSource({ unknownStatusShare: 1 })
       const { runId } = answered(await datazone.startSourceRun(input, longTimeoutMs))
-      await passTo(t0 + 2 * minute)
+      await advanceTo(t0 + 2 * minute)
       expect(answered(await datazone.getSourceRun(domainId, runId))).toMatchObject({
         nativeStatus: 'AWAITING_REVIEW',
       })

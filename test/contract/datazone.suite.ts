@@ -74,19 +74,19 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
     })
 
     test('starts a run, and shows it until its ending', async () => {
-      const { datazone, advanceTo: passTo } = await openDataZone()
+      const { datazone, advanceTo } = await openDataZone()
       const types = ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES']
       const { runId, ...begun } = answered(await datazone.startRun(startInput(), longTimeoutMs))
       expect(begun).toEqual({ nativeStatus: 'SUBMITTED', types, createdAtMs: t0 })
       const run = { runId, types, createdAtMs: t0, assetId: 'tpcds_store_sales', revision: '1' }
       expect(answered(await datazone.getRun(domainId, runId))).toEqual({ ...run, nativeStatus: 'SUBMITTED' })
-      await passTo(t0 + 29_000)
+      await advanceTo(t0 + 29_000)
       expect(answered(await datazone.getRun(domainId, runId))).toEqual({
         ...run,
         nativeStatus: 'IN_PROGRESS',
         typeStats: types.map((type) => ({ type, status: 'IN_PROGRESS' })),
       })
-      await passTo(t0 + 31_000)
+      await advanceTo(t0 + 31_000)
       expect(answered(await datazone.getRun(domainId, runId))).toEqual({
         ...run,
         nativeStatus: 'SUCCEEDED',
@@ -98,7 +98,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
     })
 
     test('shows the transfer of an asset to another project, while it is active and afterwards', async () => {
-      const { datazone, control, advanceTo: passTo } = await openDataZone()
+      const { datazone, control, advanceTo } = await openDataZone()
       const assetId = 'tpcds_store_sales'
       const transfer = async () => answered(await datazone.getAsset(domainId, assetId))
       expect(await transfer()).not.toHaveProperty('transfer')
@@ -109,7 +109,7 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
         transfer: { status: 'IN_PROGRESS', ...ids },
       })
       expect(await datazone.startRun(startInput(), longTimeoutMs)).toMatchObject(refusal('CONFLICT', true))
-      await passTo(t0 + minute)
+      await advanceTo(t0 + minute)
       expect(await transfer()).toMatchObject({
         owningProjectId: ids.targetProjectId,
         transfer: { status: 'SUCCEEDED', ...ids },
@@ -122,9 +122,9 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
     sourceRunContract(openDataZone)
 
     test('shows why a type failed', async () => {
-      const { datazone, advanceTo: passTo } = await openDataZone({ failureShare: 1 })
+      const { datazone, advanceTo } = await openDataZone({ failureShare: 1 })
       const { runId } = answered(await datazone.startRun(startInput(), longTimeoutMs))
-      await passTo(t0 + minute)
+      await advanceTo(t0 + minute)
       const { typeStats } = answered(await datazone.getRun(domainId, runId))
       expect(typeStats).toHaveLength(2)
       for (const stat of typeStats ?? []) expect(stat).toMatchObject({ status: 'FAILED', errorMessage: /./ })
@@ -140,9 +140,9 @@ export const dataZoneContract = (name: string, open: OpenDataZoneAt): void => {
     })
 
     test('P8: passes on an unrecognized status', async () => {
-      const { datazone, advanceTo: passTo } = await openDataZone({ unknownStatusShare: 1 })
+      const { datazone, advanceTo } = await openDataZone({ unknownStatusShare: 1 })
       const { runId } = answered(await datazone.startRun(startInput(), longTimeoutMs))
-      await passTo(t0 + minute)
+      await advanceTo(t0 + minute)
       expect(answered(await datazone.getRun(domainId, runId))).toMatchObject({
         nativeStatus: 'AWAITING_REVIEW',
       })

@@ -209,14 +209,14 @@ describe('the DataZone port of the simulation', () => {
       fc.asyncProperty(scenarios, async ({ settings, faults: given, steps }) => {
         const both = [await openServer(settings), await openSimulated(settings)]
         const results: unknown[][] = []
-        for (const { datazone, control, advanceTo: passTo, close } of both) {
+        for (const { datazone, control, advanceTo, close } of both) {
           control.loadCatalogue(sampleCatalogue(24))
           control.setFaults(given)
           const answers: unknown[] = []
           let atMs = t0
           for (const { act, laterMs } of steps) {
             atMs += laterMs
-            await passTo(atMs)
+            await advanceTo(atMs)
             const runIds = control.runs().map(({ id }) => id)
             answers.push(comparable(await act(datazone, runIds)))
           }

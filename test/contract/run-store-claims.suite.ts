@@ -227,8 +227,8 @@ export const claimsContract = (harness: StoreUnderTest, { isolatesTransactions }
       expect(await runsOf(source)).toEqual(before)
 
       const other = newDataSource()
-      const its = created(await harness.store.create(claimedRun({ subject: other, version: 0 })))
-      const run = inFlightRun({ subject: other, runId: 'run-1', version: its.version })
+      const otherClaim = created(await harness.store.create(claimedRun({ subject: other, version: 0 })))
+      const run = inFlightRun({ subject: other, runId: 'run-1', version: otherClaim.version })
       expect(await harness.store.recordRunId(run)).toMatchObject({ outcome: 'recorded' })
       expect(await harness.store.recordRunId(foreignOf(other, 'run-1'))).toEqual({ outcome: 'taken' })
       expect(await harness.store.recordRunId(foreignOf(other, 'run-2'))).toMatchObject({

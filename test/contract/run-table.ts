@@ -28,7 +28,7 @@ const accessKeys = { accessKeyId: 'local', secretAccessKey: 'local' }
 export const openRunTable = async (environment: NodeJS.ProcessEnv): Promise<RunTable> => {
   const server = await startDynamoDb({ environment })
   const clients: DynamoDBClient[] = []
-  const another = () => {
+  const newClient = () => {
     const client = new DynamoDBClient({
       endpoint: server.endpoint,
       region: environment['AWS_REGION'] ?? 'us-east-1',
@@ -37,7 +37,7 @@ export const openRunTable = async (environment: NodeJS.ProcessEnv): Promise<RunT
     clients.push(client)
     return client
   }
-  const client = another()
+  const client = newClient()
   const { template } = await packagedTemplate()
   const name = `contract-${process.pid}-${Date.now().toString(36)}`
   const plan = planTable({
@@ -50,7 +50,7 @@ export const openRunTable = async (environment: NodeJS.ProcessEnv): Promise<RunT
   return {
     client,
     name,
-    newClient: another,
+    newClient,
     close: async () => {
       if (server.pid === undefined) await deleteTable(client, plan)
       for (const one of clients) one.destroy()

@@ -104,9 +104,9 @@ describe('Search', () => {
   })
 
   test('returns suggestions that wait for a decision when forms are requested', async () => {
-    const { client, advance: pass } = await startWithCatalogue()
+    const { client, advance } = await startWithCatalogue()
     await startRun(client, 'drafts')
-    pass(60_000)
+    advance(60_000)
     const { items } = await client.send(
       new SearchCommand({
         domainIdentifier,

@@ -32,7 +32,7 @@ describe('a suggestion', () => {
   const orders = { domainIdentifier, identifier: 'orders' }
 
   test('is accepted with all others in a new revision, which a repeat with the same token returns again', async () => {
-    const { client, asset, waiting, datazone, advance: pass } = await withSuggestions()
+    const { client, asset, waiting, datazone, advance } = await withSuggestions()
     const accept = () =>
       client.send(
         new AcceptPredictionsCommand({ ...orders, acceptRule: { rule: 'ALL' }, clientToken: 'accept' }),
@@ -43,7 +43,7 @@ describe('a suggestion', () => {
     expect(accepted).toMatchObject({ revision: '2', description: 'Orders: one row for each entry.' })
     expect(accepted.formsOutput?.[0]?.content).toContain('"columnDescription":"Order Id of Orders."')
     expect(await waiting()).toEqual([])
-    pass(1000)
+    advance(1000)
     const types = datazone.control.takeEvents().map(({ event }) => event['detail-type'])
     expect(types.filter((type) => type === 'Metadata Generation Accepted')).toHaveLength(1)
   })
@@ -80,7 +80,7 @@ describe('a suggestion', () => {
 
 describe('a listing', () => {
   test('is published, read and unpublished', async () => {
-    const { client, datazone, advance: pass } = await startWithCatalogue()
+    const { client, datazone, advance } = await startWithCatalogue()
     const change = (action: 'PUBLISH' | 'UNPUBLISH') =>
       client.send(
         new CreateListingChangeSetCommand({
@@ -101,7 +101,7 @@ describe('a listing', () => {
     })
     await change('UNPUBLISH')
     expect((await get()).status).toBe('INACTIVE')
-    pass(1000)
+    advance(1000)
     expect(datazone.control.takeEvents().map(({ event }) => event['detail-type'])).toEqual([
       'Asset Added To Catalog',
       'Asset Unpublished',
@@ -147,12 +147,12 @@ describe('a data source', () => {
   })
 
   test('shows its status and its last run', async () => {
-    const { client, advance: pass } = await startWithCatalogue()
+    const { client, advance } = await startWithCatalogue()
     const get = () => client.send(new GetDataSourceCommand({ domainIdentifier, identifier: 'lake' }))
     expect(await get()).toMatchObject({ status: 'READY', projectId: 'open', type: 'GLUE' })
     await client.send(new StartDataSourceRunCommand({ domainIdentifier, dataSourceIdentifier: 'lake' }))
     expect(await get()).toMatchObject({ status: 'RUNNING', lastRunStatus: 'REQUESTED' })
-    pass(3_600_000)
+    advance(3_600_000)
     expect(await get()).toMatchObject({ status: 'READY', lastRunStatus: 'SUCCESS', lastRunAssetCount: 3 })
   })
 
@@ -171,7 +171,7 @@ describe('a data source', () => {
   })
 
   test('lists what an ended run did with each table', async () => {
-    const { client, advance: pass } = await startWithCatalogue()
+    const { client, advance } = await startWithCatalogue()
     const { id: identifier } = await client.send(
       new StartDataSourceRunCommand({ domainIdentifier, dataSourceIdentifier: 'lake' }),
     )
@@ -179,7 +179,7 @@ describe('a data source', () => {
       (await client.send(new ListDataSourceRunActivitiesCommand({ domainIdentifier, identifier, status })))
         .items
     expect(await activities()).toEqual([])
-    pass(3_600_000)
+    advance(3_600_000)
     expect(await activities()).toMatchObject(
       ['orders', 'returns', 'drafts'].map((technicalName) => ({
         technicalName,
@@ -195,7 +195,7 @@ describe('an ownership transfer', () => {
   const transfer = { domainId: domainIdentifier, assetId: 'orders', targetProjectId: 'closed' }
 
   test('conflicts with Starts until it ends, after which the new project owns the asset', async () => {
-    const { client, sendRequest, datazone, advance: pass, endpoint } = await startWithCatalogue()
+    const { client, sendRequest, datazone, advance, endpoint } = await startWithCatalogue()
     expect(datazone.control.transferAsset({ ...transfer, durationMs: 30_000 })).toMatchObject({
       sourceProjectId: 'open',
     })
@@ -211,7 +211,7 @@ describe('an ownership transfer', () => {
       name: 'ConflictException',
       ...withMessage('is being transferred to project closed'),
     })
-    pass(30_000)
+    advance(30_000)
     const owner = clientWith('OWNER', endpoint)
     expect(await owner.send(new GetAssetCommand({ domainIdentifier, identifier: 'orders' }))).toMatchObject({
       owningProjectId: 'closed',
@@ -221,9 +221,9 @@ describe('an ownership transfer', () => {
   })
 
   test('leaves the asset in its project when it fails', async () => {
-    const { client, sendRequest, datazone, advance: pass } = await startWithCatalogue()
+    const { client, sendRequest, datazone, advance } = await startWithCatalogue()
     datazone.control.transferAsset({ ...transfer, durationMs: 1000, outcome: 'FAILED' })
-    pass(1000)
+    advance(1000)
     expect((await sendRequest('GET', `/v2/domains/${domainIdentifier}/assets/orders`)).body).toMatchObject({
       owningProjectId: 'open',
       ownershipTransfer: { status: 'FAILED' },

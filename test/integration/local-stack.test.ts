@@ -15,7 +15,7 @@ import { eventually } from '../support/eventually.ts'
 import { localTemplate, testFunction } from '../support/local-template.ts'
 import { consumed, smallStacks, untilIdle } from '../support/small-stacks.ts'
 
-const { start, clients, noHandleLeft, onClose } = smallStacks()
+const { start, clients, expectNoOpenHandles, onClose } = smallStacks()
 
 describe('startStack', () => {
   test('creates the resources of its template', async () => {
@@ -159,7 +159,7 @@ describe('a stack that stops or fails to start', () => {
       outcome: 'error',
       message: 'The local stack has stopped',
     })
-    await noHandleLeft()
+    await expectNoOpenHandles()
   })
 
   test.each<[string, Partial<StackOptions>, string]>([
@@ -184,7 +184,7 @@ describe('a stack that stops or fails to start', () => {
     ['attributes of an unknown queue', { queueAttributes: { Quue: {} } }, 'the template has no queue Quue'],
   ])('leaves nothing behind if the start fails: %s', async (_, options, message) => {
     await expect(start({ taps: true, ...options })).rejects.toThrow(message)
-    await noHandleLeft()
+    await expectNoOpenHandles()
   })
 
   test('reports a port in use, and leaves nothing behind', async () => {

@@ -104,9 +104,10 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
     async create(run, replaces) {
       store.beforeWrite(run)
       if (replaces !== undefined && !isUnchanged(replaces)) return { outcome: 'request-changed' }
-      const there = current(run)
+      const existing = current(run)
       const isUnreadable = store.unreadable.some(({ key }) => id(key) === id(runKey(run)))
-      if (isUnreadable || (there !== undefined && there.state !== 'PLANNED')) return { outcome: 'exists' }
+      if (isUnreadable || (existing !== undefined && existing.state !== 'PLANNED'))
+        return { outcome: 'exists' }
       if (replaces !== undefined) records.delete(id(runKey(replaces)))
       const created = { ...run, version: 1 }
       put(created)
@@ -130,8 +131,8 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
     async endWithNext(before, next) {
       store.beforeWrite(before)
       if (!isUnchanged(before)) return { outcome: 'changed' }
-      const there = current(next)
-      if (there !== undefined && there.state !== 'PLANNED') return { outcome: 'exists' }
+      const existing = current(next)
+      if (existing !== undefined && existing.state !== 'PLANNED') return { outcome: 'exists' }
       const ended = { ...before, version: before.version + 1 }
       put(ended)
       put({ ...next, version: 1 })
@@ -143,11 +144,11 @@ export const memoryRunStore = (...initial: readonly Run[]): MemoryRunStore => {
       store.beforeWrite(claim)
       const { replaces, claimCount, capCounts = [] } = terms
       const partition = partitionOf(targetOf(claim.subject))
-      const there = current(claim)
+      const existing = current(claim)
       const refused = claimRefused(claim, terms, {
         isAsRead: (read) =>
           current(read)?.version === read.version && current(read)?.createdAtMs === read.createdAtMs,
-        isAbsentOrPlanned: there === undefined || there.state === 'PLANNED',
+        isAbsentOrPlanned: existing === undefined || existing.state === 'PLANNED',
         claimCount: claimCounts.get(partition) ?? 0,
         runsIn: store.runsIn,
       })

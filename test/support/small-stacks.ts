@@ -64,7 +64,7 @@ export const smallStacks = () => {
   return {
     start,
     clients,
-    noHandleLeft: expectNoOpenHandles,
+    expectNoOpenHandles,
     onClose: (close: () => unknown) => closing.push(close),
   }
 }

@@ -30,9 +30,9 @@ export const dzrunOnTerminal = async (
   args: readonly string[],
   options: TerminalOptions = {},
 ): Promise<z.infer<typeof Ended>> => {
-  const given = { argv: [process.execPath, 'cli/main.ts', ...args], ...options }
+  const input = { argv: [process.execPath, 'cli/main.ts', ...args], ...options }
   const script = resolve(import.meta.dirname, 'terminal.py')
-  const { stdout } = await promisify(execFile)('python3', [script, JSON.stringify(given)], {
+  const { stdout } = await promisify(execFile)('python3', [script, JSON.stringify(input)], {
     cwd: repository,
   })
   return z.parse(Ended, JSON.parse(stdout))

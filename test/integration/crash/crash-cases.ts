@@ -119,7 +119,7 @@ export const playCrashes = async (system: LocalSystem, cases: readonly CrashCase
   )
   // Only the first matching rule acts on a call, so the crashes come first.
   const traces = new Map(cases.map((one) => [one, arm(system, one)]))
-  const early = watchTableFirst(system)
+  const earlyEvents = watchTableFirst(system)
   await deliver(system, cases, 2)
   const assets = assetsOf(cases)
   await system
@@ -138,7 +138,7 @@ export const playCrashes = async (system: LocalSystem, cases: readonly CrashCase
   await system.stack.sweepNow()
   return {
     traces,
-    earlyEvents: early,
+    earlyEvents,
     records,
     endings,
     deadLetters: await system.deadLetters(),
@@ -148,7 +148,7 @@ export const playCrashes = async (system: LocalSystem, cases: readonly CrashCase
 
 /** Checks the promises for one case. */
 export const checkCase = (system: LocalSystem, aftermath: Aftermath, one: CrashCase): void => {
-  const { traces, earlyEvents: early, records, endings, deadLetters, afterRedelivery } = aftermath
+  const { traces, earlyEvents, records, endings, deadLetters, afterRedelivery } = aftermath
   const { published, requested } = one
   const trace = traces.get(one)
   expect(trace?.tap.hits(), 'the worker crashed once').toBe(1)
@@ -178,7 +178,7 @@ export const checkCase = (system: LocalSystem, aftermath: Aftermath, one: CrashC
       'P4: all events of the ending have one id',
     ).toBe(1)
     expect(
-      early.filter((text) => text.includes(`of ${assetId},`)),
+      earlyEvents.filter((text) => text.includes(`of ${assetId},`)),
       'P3: no event came before its record',
     ).toEqual([])
     expect(

@@ -15,7 +15,7 @@ import {
 
 const cancelRequested = { kind: 'CANCEL_REQUESTED', requestId: 'stop-1' } as const
 const earlierStart = { firstAtMs: t0 - 2 * minute, lastAtMs: t0 - minute }
-const byStop = { requestedAtMs: t0, requestId: 'stop-1' }
+const recordedCancel = { requestedAtMs: t0, requestId: 'stop-1' }
 const source = { subject: sourceSubject }
 
 describe('CANCEL_REQUESTED', () => {
@@ -27,10 +27,14 @@ describe('CANCEL_REQUESTED', () => {
     [
       'releases a parked run with an earlier Start at once',
       parkedRun({ earlierStart }),
-      { run: { state: 'PARKED', retryAtMs: t0, earlierStart, cancel: byStop } },
+      { run: { state: 'PARKED', retryAtMs: t0, earlierStart, cancel: recordedCancel } },
     ],
-    ['is recorded on a claim', claimedRun(), { run: { state: 'CLAIMED', cancel: byStop } }],
-    ['is recorded on a run in flight', inFlightRun(), { run: { state: 'IN_FLIGHT', cancel: byStop } }],
+    ['is recorded on a claim', claimedRun(), { run: { state: 'CLAIMED', cancel: recordedCancel } }],
+    [
+      'is recorded on a run in flight',
+      inFlightRun(),
+      { run: { state: 'IN_FLIGHT', cancel: recordedCancel } },
+    ],
     ['does not apply to a data source run in flight', inFlightRun(source), { outcome: 'impossible' }],
     [
       'changes nothing when a cancel is already recorded',
@@ -53,7 +57,7 @@ describe('CANCEL_REQUESTED', () => {
 })
 
 describe('P2: a recorded cancel', () => {
-  const claim = claimedRun({ cancel: byStop })
+  const claim = claimedRun({ cancel: recordedCancel })
   const refusal = { kind: 'REFUSED', reason: 'DENIED', retryAtMs: t0 + minute } as const
   test.each<[string, ReturnType<typeof transition>]>([
     ['when the lease ends', transition(claim, { kind: 'RELEASED', holdUntilMs: t0 }, t0 + 2 * minute)],
@@ -61,7 +65,7 @@ describe('P2: a recorded cancel', () => {
     [
       'through another lease',
       transition(
-        parkedRun({ cancel: byStop, earlierStart }),
+        parkedRun({ cancel: recordedCancel, earlierStart }),
         { kind: 'CLAIMED', leaseEndsAtMs: t0 + minute },
         t0,
       ),
@@ -72,7 +76,7 @@ describe('P2: a recorded cancel', () => {
     ],
     ['when no run was started', transition(claim, { kind: 'CANCELED' }, t0)],
   ])('stays on the record %s', (_, next) => {
-    expect(next).toMatchObject({ outcome: 'changed', run: { cancel: byStop } })
+    expect(next).toMatchObject({ outcome: 'changed', run: { cancel: recordedCancel } })
   })
 
   test('limits the wait to a minute after an earlier Start, whatever the run waits for', () => {
@@ -83,8 +87,8 @@ describe('P2: a recorded cancel', () => {
       definite: true,
     } as const
     for (const run of [
-      parkedRun({ cancel: byStop, earlierStart }),
-      claimedRun({ cancel: byStop, earlierStart }),
+      parkedRun({ cancel: recordedCancel, earlierStart }),
+      claimedRun({ cancel: recordedCancel, earlierStart }),
     ])
       expect(transition(run, full, t0)).toMatchObject({ run: { retryAtMs: t0 + minute } })
     expect(transition(claimedRun({ earlierStart }), full, t0)).toMatchObject({
@@ -124,12 +128,12 @@ test('names the sender and the reason in the history', () => {
 })
 
 test('ends no run as CANCELED without a recorded cancel, or while it is in flight', () => {
-  for (const run of [claimedRun(), parkedRun(), inFlightRun({ cancel: byStop }), endedRun()])
+  for (const run of [claimedRun(), parkedRun(), inFlightRun({ cancel: recordedCancel }), endedRun()])
     expect(transition(run, { kind: 'CANCELED' }, t0).outcome).toBe('impossible')
 })
 
 test('lets a canceled run continue in mode plan, because no Start follows', () => {
-  const run = parkedRun({ cancel: byStop, earlierStart })
+  const run = parkedRun({ cancel: recordedCancel, earlierStart })
   expect(canResume(run, 'plan')).toBe(true)
   expect(canResume(run, 'off')).toBe(false)
 })

@@ -89,7 +89,7 @@ describe('a run with a cancel that may have been started', () => {
 
 test('ends a canceled run without an earlier Start, without a lease, whatever run is ahead of it', async () => {
   const run = parkedRun({ attempt: 2, cancel: recordedCancel, createdAtMs: t0 - 36 * 24 * 60 * minute })
-  const { outcomes, releaseMessageFor: noteAbout, store } = cancelWorld([inFlightRun(), run])
-  expect(await outcomes(noteAbout(run))).toEqual(['canceled'])
+  const { outcomes, releaseMessageFor, store } = cancelWorld([inFlightRun(), run])
+  expect(await outcomes(releaseMessageFor(run))).toEqual(['canceled'])
   expect(store.writes.map((write) => write.split(' ')[1])).toEqual(['ENDED', 'ENDED'])
 })

@@ -4,7 +4,7 @@ import { inFlightRun, minute, parkedRun, second, subject, t0 } from '../../../su
 import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
-const byStop = { requestedAtMs: t0, requestId: 'stop-1' }
+const recordedCancel = { requestedAtMs: t0, requestId: 'stop-1' }
 const earlierStart = { firstAtMs: t0 - 20 * minute, lastAtMs: t0 - 19 * minute }
 
 // The invocation of a starterWorld has 27 s.
@@ -21,7 +21,8 @@ describe('a starter that runs out of time', () => {
       script: {
         startRun: async () => {
           const [claim] = world.store.all()
-          if (claim !== undefined) world.store.put({ ...claim, version: claim.version + 1, cancel: byStop })
+          if (claim !== undefined)
+            world.store.put({ ...claim, version: claim.version + 1, cancel: recordedCancel })
           world.clock.advance(answeredAfterMs)
           return answered(serviceRun())
         },
@@ -30,7 +31,7 @@ describe('a starter that runs out of time', () => {
     })
     expect(await world.outcomes(runRequest())).toEqual(['started'])
     expect(world.datazone.calls).toEqual(calls)
-    expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', cancel: byStop }])
+    expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', cancel: recordedCancel }])
   })
 
   test('records a cancel on every record that it covers, and leaves the unsent calls to the sweep', async () => {
