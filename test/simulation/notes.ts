@@ -1,6 +1,6 @@
 import type { HistoryLine } from './ports/process.ts'
 
-/** The lines of a history that say what went wrong with a call. */
+/** The kinds of history lines that report a fault of a call. */
 const faultsOfCalls: ReadonlySet<HistoryLine['what']> = new Set([
   'crash-before',
   'crash-after',
@@ -10,8 +10,8 @@ const faultsOfCalls: ReadonlySet<HistoryLine['what']> = new Set([
   'gives-up',
 ])
 
-/** Faults of a world by kind, and its history. */
-export const startNotes = (keepHistory: boolean, accident: (line: HistoryLine) => void) => {
+/** Counts the faults of a world by kind, and keeps its history. */
+export const startNotes = (keepHistory: boolean, onAccident: (line: HistoryLine) => void) => {
   const faults: Record<string, number> = {}
   const history: HistoryLine[] = []
   let crashes = 0
@@ -22,8 +22,8 @@ export const startNotes = (keepHistory: boolean, accident: (line: HistoryLine) =
     const isFault = faultsOfCalls.has(line.what)
     if (line.what === 'dies') crashes += 1
     if (isFault) count(line.what)
-    if (line.what === 'dies' && line.name === 'timed out') count('time-out')
-    if (isFault || line.what === 'dies') accident(line)
+    if (line.what === 'dies' && line.name === 'timed out') count('timeout')
+    if (isFault || line.what === 'dies') onAccident(line)
     if (keepHistory) history.push(line)
   }
   return { faults, history, count, note, crashes: () => crashes }

@@ -27,7 +27,7 @@ const assetOf = (id: string, typeIdentifier = 'amazon.datazone.GlueTableAssetTyp
   columns: [{ name: 'id', dataType: 'bigint' }],
 })
 
-/** Returns the catalogue of a world: these assets, and those that parts of a program need. */
+/** Returns the catalog of a world: these assets, and those that the parts of a program need. */
 export const catalogueOf = (assets: readonly string[]): Catalogue => ({
   domains: [
     {

@@ -51,7 +51,7 @@ const fromProgram = ({ actions, bursts, startMs, quotaEnds, runsPerDay, unlisted
   ),
 })
 
-/** Returns a world as the checker sees it from outside. */
+/** Returns what can be seen of a world from outside, for the checker. */
 export const seeWorld = (setting: Setting, parts: WorldParts, recorded: Recorded): Outside => {
   const { profile, scenario, program, times, trial } = setting
   const { datazone, queues, ports, items } = parts

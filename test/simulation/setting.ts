@@ -12,27 +12,27 @@ export interface Setting {
   readonly seed: number
   readonly sabotage: Sabotage | undefined
   readonly random: Random
-  /** The chance of the parts that have no source of their own. */
+  /** The source of randomness of the parts that have none of their own. */
   readonly chance: Random
   readonly profile: Profile
   readonly scenario: Scenario
   readonly program: Program
   readonly times: WorldTimes
-  /** Undefined: nothing goes wrong in the calm. */
+  /** The trial in the calm. Undefined: there is none. */
   readonly trial: Trial | undefined
   readonly time: VirtualTime
   readonly isStorm: () => boolean
-  /** Whether the sabotage leaves this part of the system as it is. */
-  readonly does: (what: NonNullable<Sabotage['without']>) => boolean
+  /** Returns whether the sabotage keeps this check or repair. */
+  readonly keeps: (what: NonNullable<Sabotage['without']>) => boolean
 }
 
-/** Returns the trial if it can show anything in this world: a lost run is adopted only where List shows all of its fields. */
-const tellingTrial = ({ trial }: Program, { apiGeneration, unreadable }: Profile): Trial | undefined =>
+/** Returns the trial if it can show anything in this world: lost runs are adopted only where List shows all their fields. */
+const usefulTrial = ({ trial }: Program, { apiGeneration, unreadable }: Profile): Trial | undefined =>
   trial?.kind === 'restored-table' && (apiGeneration === 'older' || unreadable !== undefined)
     ? undefined
     : trial
 
-/** Draws the world of a seed. Undefined: the sabotage changes nothing in it. */
+/** Draws the setting of a seed. Undefined: the sabotage cannot show in it. */
 export const drawSetting = ({
   seed,
   sabotage,
@@ -52,8 +52,8 @@ export const drawSetting = ({
   return {
     ...{ seed, sabotage, random, profile, scenario, program, times, time },
     chance: random.fork('chance'),
-    trial: tellingTrial(program, profile),
+    trial: usefulTrial(program, profile),
     isStorm: () => time.now() < times.stormEndsMs,
-    does: (what) => sabotage?.without !== what,
+    keeps: (what) => sabotage?.without !== what,
   }
 }

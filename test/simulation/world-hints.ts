@@ -5,7 +5,7 @@ import { deliverHints } from './ports/hint-source.ts'
 import type { SimulatedQueue } from './ports/queue.ts'
 import type { Profile } from './profile.ts'
 
-/** DataZone's own events on their way to the hint queue. */
+/** The delivery of DataZone's events to the hint queue. */
 export interface WorldHints {
   /** DataZone whose events become hints. */
   readonly hinting: DataZone
@@ -14,7 +14,7 @@ export interface WorldHints {
   readonly delivered: Outside['hints']
 }
 
-/** The name of one of DataZone's own events, and the id of its subject. */
+/** Returns the name of an event of DataZone and the id of its subject; nothing for any other body. */
 const hintIn = (body: string, atMs: number): Outside['hints'] => {
   try {
     const { 'detail-type': name, detail } = JSON.parse(body)
@@ -24,7 +24,7 @@ const hintIn = (body: string, atMs: number): Outside['hints'] => {
   }
 }
 
-/** Begins to deliver the events of DataZone to the hint queue. */
+/** Delivers the events of DataZone to the hint queue from now on. */
 export const worldHints = (time: VirtualTime, datazone: DataZone, hints: SimulatedQueue): WorldHints => {
   const delivered: Outside['hints'][number][] = []
   const sendHint = (body: string) => {
@@ -34,7 +34,7 @@ export const worldHints = (time: VirtualTime, datazone: DataZone, hints: Simulat
   return { hinting: deliverHints(time, datazone, sendHint), sendHint, delivered }
 }
 
-/** The endings of which DataZone's own events give the run or its asset. */
+/** Returns the endings for which DataZone sends an event that names the run or its asset. */
 export const hintedBy = ({ eventPayload, partialEvent }: Profile) => {
   const statuses = ['SUCCEEDED', 'FAILED', ...(partialEvent === 'none' ? [] : ['PARTIALLY_SUCCEEDED'])]
   return {

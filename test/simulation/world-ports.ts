@@ -15,7 +15,7 @@ import { type SimulatedSwitches, simulatedSwitches } from './ports/switches.ts'
 import type { Setting } from './setting.ts'
 import type { WorldQueues } from './world-queues.ts'
 
-/** What the functions of a world reach through their ports. */
+/** The simulated services that the functions of a world call through their ports. */
 export interface WorldPorts {
   readonly table: SimulatedTable
   readonly pace: SimulatedPace
@@ -24,11 +24,11 @@ export interface WorldPorts {
   readonly skips: SimulatedSkipLog
   /** Every event that the bus accepted. */
   readonly events: readonly SeenEvent[]
-  /** The ports as one process sees them. */
+  /** Returns the ports as one process sees them. */
   portsFor(process: Process): StarterPorts
 }
 
-interface Around {
+interface Surroundings {
   readonly datazone: DataZone
   readonly queues: WorldQueues
   readonly refuseWrite: RefuseWrite
@@ -38,7 +38,7 @@ interface Around {
   readonly count: (kind: string) => void
 }
 
-const tableOf = ({ time, profile, chance, isStorm, does }: Setting, { written, count }: Around) =>
+const tableOf = ({ time, profile, chance, isStorm, keeps }: Setting, { written, count }: Surroundings) =>
   simulatedTable({
     time,
     indexLagMs: () => {
@@ -48,21 +48,25 @@ const tableOf = ({ time, profile, chance, isStorm, does }: Setting, { written, c
     },
     pageRecords: profile.pageRecords,
     written,
-    recognizesClaims: does('claim ids'),
-    bringsToNow: does('checks of records'),
-    repairsCounts: does('repairs of counts'),
-    checksCounters: does('checks of counters'),
-    repairsHolders: does('repairs of holders'),
+    recognizesClaims: keeps('claim ids'),
+    bringsToNow: keeps('checks of records'),
+    repairsCounts: keeps('repairs of counts'),
+    checksCounters: keeps('checks of counters'),
+    repairsHolders: keeps('repairs of holders'),
   })
 
-/** The run bus, which refuses an entry now and then, and each event that it accepted. */
-const busOf = ({ time, profile, chance, isStorm }: Setting, { count }: Around, table: SimulatedTable) => {
+/** Creates the run bus, which refuses some entries in the storm, and the list of events that it accepts. */
+const busOf = (
+  { time, profile, chance, isStorm }: Setting,
+  { count }: Surroundings,
+  table: SimulatedTable,
+) => {
   const events: SeenEvent[] = []
   const bus = simulatedBus({
     time,
     entryFails: ({ detailType, detail }) => {
       if (isStorm() && chance.chance(profile.entryFails)) {
-        count('entry-fails')
+        count('refused entry')
         return true
       }
       const { asset, dataSource } = detail.data
@@ -81,13 +85,13 @@ const busOf = ({ time, profile, chance, isStorm }: Setting, { count }: Around, t
 }
 
 /** Creates the simulated table, bus, pace, breakers, switches and skip log of a world. */
-export const worldPorts = (setting: Setting, around: Around): WorldPorts => {
-  const { time, random, chance, profile, sabotage, isStorm, does } = setting
-  const { datazone, queues, refuseWrite } = around
-  const table = tableOf(setting, around)
-  const { bus, events } = busOf(setting, around, table)
-  const pace = simulatedPace(deployed.startRatePerSecond, does('checks of the pace'))
-  const breakers = simulatedBreakers(time.now, does('checks of breakers'))
+export const worldPorts = (setting: Setting, surroundings: Surroundings): WorldPorts => {
+  const { time, random, chance, profile, sabotage, isStorm, keeps } = setting
+  const { datazone, queues, refuseWrite } = surroundings
+  const table = tableOf(setting, surroundings)
+  const { bus, events } = busOf(setting, surroundings, table)
+  const pace = simulatedPace(deployed.startRatePerSecond, keeps('checks of the pace'))
+  const breakers = simulatedBreakers(time.now, keeps('checks of breakers'))
   const lags = random.fork('switches')
   const switches = simulatedSwitches({
     time,
@@ -100,7 +104,7 @@ export const worldPorts = (setting: Setting, around: Around): WorldPorts => {
   const isEntryRefused = () => isStorm() && chance.chance(profile.entryFails)
 
   const portsFor = ({ step, clock }: Process): StarterPorts => {
-    const tableStep = does('write retries')
+    const tableStep = keeps('write retries')
       ? contendedStep(step, clock, refuseWrite)
       : refusedStep(step, refuseWrite)
     const ports = {

@@ -1,15 +1,15 @@
 import type { Program } from './program.ts'
 
 const hour = 3_600_000
-/** After the storm: long enough for every lease, hold, visibility timeout and second look. */
+/** How long a world runs after its storm: enough for every lease, hold, visibility timeout and second look. */
 const settlingMs = 4 * hour
 const afterLastActionMs = 3 * hour
-/** What died in the last minutes of the storm reaches the dead letters late; the operator looks again. */
+/** When the operator redrives again, since messages from the end of the storm become dead letters late. */
 const redrivesAfterMs = [hour, 2 * hour]
 
-/** The moments that the program of a world sets, in ms since the epoch. */
+/** The times that the program of a world sets, in ms since the epoch. */
 export interface WorldTimes {
-  /** The operator is away for hours, and redrives dead letters only then. */
+  /** Whether the operator is away, and redrives dead letters only hours after the storm. */
   readonly isOperatorLate: boolean
   readonly stormEndsMs: number
   readonly calmFromMs: number

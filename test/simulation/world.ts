@@ -40,11 +40,11 @@ export interface SimulationResult {
   readonly history: readonly HistoryLine[]
 }
 
-/** The most receives of a message: as deployed, or fewer so that unreadable requests become dead letters before a redrive. */
+/** The most receives of a message: as deployed, or fewer, so that unreadable requests are dead letters by the redrive. */
 const manyReceives = 200
 const fewReceives = 40
 
-/** Short enough to come about within the time that a seed is given to settle. */
+/** Returns settings that differ from the deployed ones: deadlines and waits that are short enough to pass within a world. */
 const settingsOf = ({ program }: Setting) => ({
   RUN_DEADLINE_SECONDS: '1800',
   MAX_WAIT_DAYS: String(1.5 / 24),
@@ -62,7 +62,7 @@ const weatherIn = ({ random, profile, program, times, time, isStorm }: Setting, 
   }
 }
 
-/** Watches what DataZone refuses, for the checker; `refusalSpan` returns the span of refusals now, if there is one. */
+/** Watches what DataZone refuses, for the checker. `refusalSpan` returns the current span of refusals, if there is one. */
 const watchRefusals = (datazone: DataZone, { time }: Setting, refusalSpan: () => RefusalSpan | undefined) => {
   const startsOnFullDays: number[] = []
   const startsWhileSourceActive: number[] = []
@@ -70,14 +70,14 @@ const watchRefusals = (datazone: DataZone, { time }: Setting, refusalSpan: () =>
     fullDay: () => startsOnFullDays.push(time.now()),
     sourceActive: () => startsWhileSourceActive.push(time.now()),
     refused: ({ error, types, about }) => {
-      const refused = refusalSpan()
-      if (error === refused?.error) refused.calls.push({ atMs: time.now(), types, about })
+      const span = refusalSpan()
+      if (error === span?.error) span.calls.push({ atMs: time.now(), types, about })
     },
   })
   return { watched, startsOnFullDays, startsWhileSourceActive }
 }
 
-/** Returns when a sweep may next find other work. What a message changes is written, and so needs no time of its own. */
+/** Returns when a sweep may next have other work. Messages are left out: what they change is written to the table. */
 const sweepChanges = (
   { program, profile }: Setting,
   datazone: DataZone,
@@ -100,7 +100,7 @@ const faultsOf = ({ profile }: Setting) => ({
   lastingFaults: unreadableFaults(profile.unreadable, profile.unreadableShare),
 })
 
-/** Builds the world of a setting, ready to run. Its parts know each other, so this is one function. */
+/** Builds the world of a setting, ready to run. Its parts refer to each other, so this is one function. */
 const buildWorld = (setting: Setting, keepHistory: boolean) => {
   const { seed, sabotage, random, profile, scenario, program, times, trial, time, isStorm } = setting
 
@@ -166,7 +166,7 @@ const buildWorld = (setting: Setting, keepHistory: boolean) => {
 
 type World = ReturnType<typeof buildWorld>
 
-/** Puts what will happen on the list of virtual time: the actions of the program, the end of the storm, the redrives. */
+/** Schedules the actions of the program, the end of the storm and the redrives. */
 const schedule = ({ program, times, time }: Setting, world: World): void => {
   const { datazone, queues, environment, performer } = world
   for (const { atMs, action } of program.actions)

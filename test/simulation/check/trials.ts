@@ -119,7 +119,7 @@ export const damagedCountersStartNothing: Rule = ({ trial, items, scenario, skew
   })
 }
 
-/** P3, P6: while the bus accepts no event, endings are recorded in time; they are announced soon after it accepts events again. */
+/** P3, P6: while the bus accepts no event, endings are recorded in time. They are announced soon after it recovers. */
 export const endingsOutlastBusFaults: Rule = ({ trial, runs, items, events, listLagMs, endMs }) => {
   if (trial === undefined || !trial.kind.startsWith('bus-')) return []
   return runs.flatMap((run) => {
