@@ -1,4 +1,4 @@
-import { type Item, inner, list, nameOf, number, text, typesKey } from './items.ts'
+import { historyOf, type Item, inner, nameOf, number, text, typesKey } from './items.ts'
 import type { Rule } from './rule.ts'
 
 /** After this long, every Start that was in progress has ended, even the slowest. */
@@ -62,11 +62,8 @@ export const portalRunsAreLeftAlone: Rule = ({ items, portalRuns }) =>
     .filter((item) => portalRuns.has(text(item, 'runId') ?? ''))
     .map((item) => `${nameOf(item)} holds ${item['runId']}, which was started in the portal`)
 
-const linesOf = (item: Item): readonly Item[] =>
-  list(item, 'history').flatMap((line) => (typeof line === 'object' && line !== null ? [{ ...line }] : []))
-
 const pausedAt = (item: Item): readonly number[] =>
-  linesOf(item).flatMap((line) =>
+  historyOf(item).flatMap((line) =>
     text(line, 'what')?.startsWith('parked: PAUSED') === true ? [number(line, 'atMs')] : [],
   )
 
@@ -91,7 +88,7 @@ export const pausedWorkIsNotWritten: Rule = ({ items, pauses }) =>
 export const refusalsEndInTime: Rule = ({ items, scenario }) =>
   items.flatMap((item) => {
     if (scenario.caps.length > 0) return []
-    const parked = linesOf(item).flatMap((line) => text(line, 'what')?.match(/^parked: (\w+)/)?.[1] ?? [])
+    const parked = historyOf(item).flatMap((line) => text(line, 'what')?.match(/^parked: (\w+)/)?.[1] ?? [])
     const last = parked.at(-1)
     const isGivenUp = text(inner(item, 'error'), 'name') === 'WaitedTooLong'
     return isGivenUp && (last === 'DENIED' || last === 'QUOTA_EXCEEDED')

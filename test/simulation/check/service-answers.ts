@@ -32,7 +32,7 @@ export const onlyDenialsParkAsDenied: Rule = (outside) => {
 
 const isDescribable = (item: Item): boolean =>
   list(item, 'types').every((type) => type === 'BUSINESS_DESCRIPTIONS') &&
-  /^(asset|crowd|later|old)\d/.test(text(item, 'assetId') ?? '')
+  /^(asset|crowd|later|old|trial|backlog|unlisted)\d/.test(text(item, 'assetId') ?? '')
 
 /** P8: DataZone's older API runs descriptions, so no request for them is rejected as invalid. */
 export const olderDeploymentsRunDescriptions: Rule = ({ items, apiGeneration }) =>
