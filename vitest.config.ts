@@ -17,6 +17,9 @@ const contractsOfServers = [
   'test/contract/{request-queue,skip-log,run-store,start-pace,switches}.test.ts',
 ]
 
+/** Tests that count the open handles of their process, which must hold none of another file. */
+const countsHandles = ['test/integration/local-{event-source,stack,taps}.test.ts']
+
 /** The time-outs are for what hangs, and leave room for a machine that is busy with other things. */
 const shared = {
   testTimeout: 120_000,
@@ -26,9 +29,11 @@ const shared = {
 } as const
 
 /**
- * Three projects. `unit` starts no server and keeps no state, so its files share their workers. `servers` starts real
- * servers on loopback and mostly waits for them, so it has more workers than there are cores, and `simulation`, one file
- * that starts a worker thread for each core, runs beside it.
+ * Four projects. `unit` starts no server. `servers` starts real servers on loopback and mostly waits for them, so it has
+ * more workers than there are cores; `handles` counts what they leave open, and `simulation`, one file that starts a
+ * worker thread for each core, runs beside them. The files of `unit` and `servers` share their workers, because loading
+ * the SDK and the local stack again for each file would take a fifth of their CPU time. A file therefore leaves no global
+ * state behind: it removes what it stubs, and closes what it opens.
  */
 export default defineConfig({
   test: {
@@ -50,6 +55,17 @@ export default defineConfig({
           ...shared,
           name: 'servers',
           include: ['test/{integration,e2e,package,browser}/**/*.test.ts', ...contractsOfServers],
+          exclude: [...configDefaults.exclude, ...countsHandles],
+          isolate: false,
+          maxWorkers: cores + 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'handles',
+          include: countsHandles,
           maxWorkers: cores + 2,
           sequence: { groupOrder: 1 },
         },
