@@ -30,6 +30,15 @@ describe('P1: duplicates', () => {
     ])
   })
 
+  test('names the newest attempt of the subject, and no other revision', async () => {
+    const newest = inFlightRun({ attempt: 2 })
+    const other = endedRun({ attempt: 3, subject: { ...subject, revision: '5' } })
+    const world = starterWorld({ runs: [endedRun(), newest, other] })
+    expect(await world.handle(runRequest({ requestId: 'other' }))).toEqual([
+      { outcome: 'duplicate', of: runKey(newest) },
+    ])
+  })
+
   test('recognizes a subject and a noted request key without a call or a write', async () => {
     const world = starterWorld({ script: showingAsset('4'), runs: [inFlightRun()] })
     expect(await world.outcomes(assetEvent())).toEqual(['duplicate'])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { cancelUnstarted, park, reject } from '../../../../lib/usecases/start/close-claim.ts'
-import { claimedRun, minute, t0 } from '../../../support/runs.ts'
+import { claimedRun, minute, parkedRun, subject, t0 } from '../../../support/runs.ts'
 import { startContext } from '../../../support/start-context.ts'
 
 const error = { name: 'ThrottlingException', message: 'slow down' }
@@ -46,6 +46,37 @@ describe('park', () => {
     const context = startContext({ runs: [run] })
     expect(await park(run, { ...why, definite: false }, context)).toMatchObject({ outcome: 'parked' })
   })
+
+  test('P1: parks a run that has waited too long while an earlier Start of it may have taken effect', async () => {
+    const run = claimedRun({
+      createdAtMs: t0 - 36 * day,
+      earlierStart: { firstAtMs: t0 - minute, lastAtMs: t0 - minute },
+    })
+    const context = startContext({ runs: [run] })
+    expect(await park(run, why, context)).toMatchObject({ outcome: 'parked' })
+  })
+
+  test('gives up after five writes, each of which finds the record changed', async () => {
+    const run = claimedRun()
+    const context = startContext({ runs: [run] })
+    let writes = 0
+    context.store.beforeWrite = () => {
+      writes += 1
+      context.store.put(claimedRun({ version: 1 + writes }))
+    }
+    expect(await park(run, why, context)).toMatchObject({ outcome: 'duplicate' })
+    expect(writes).toBe(5)
+    expect(context.store.current(run)).toEqual(claimedRun({ version: 6 }))
+  })
+
+  test('P1: leaves the claim of another revision unchanged, though both began at the same time', async () => {
+    const run = claimedRun()
+    const taken = claimedRun({ version: 2, startSent: { firstAtMs: t0 + minute, lastAtMs: t0 + minute } })
+    const other = claimedRun({ subject: { ...subject, revision: '3' } })
+    const context = startContext({ runs: [taken, other] })
+    expect(await park(run, why, context)).toMatchObject({ outcome: 'duplicate' })
+    expect(context.store.all()).toEqual([other, taken])
+  })
 })
 
 describe('reject', () => {
@@ -55,6 +86,15 @@ describe('reject', () => {
     expect(await reject(run, error, context)).toMatchObject({ outcome: 'rejected', reasons: ['slow down'] })
     expect(await reject(run, error, context)).toMatchObject({ outcome: 'duplicate' })
     expect(context.bus.events).toHaveLength(1)
+  })
+
+  test('leaves a run unchanged that was parked again meanwhile', async () => {
+    const run = parkedRun()
+    const again = parkedRun({ version: 2, retryAtMs: run.retryAtMs + minute })
+    const context = startContext({ runs: [again] })
+    expect(await reject(run, error, context)).toMatchObject({ outcome: 'duplicate' })
+    expect(context.store.all()).toEqual([again])
+    expect(context.bus.events).toEqual([])
   })
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { sourceRunRequest } from '../../../support/messages.ts'
 import { denied, deniedCause, probeDue, requestForAsset } from '../../../support/open-breakers.ts'
 import { refusing } from '../../../support/refusing-datazone.ts'
 import { minute, parkedRun, second, subject, t0 } from '../../../support/runs.ts'
@@ -22,6 +23,12 @@ describe('P7: a denied Start', () => {
     world.clock.advance(minute)
     expect(await world.outcomes(requestForAsset('right'))).toEqual(['started'])
     expect(await world.breakers.openBreakers()).toEqual([])
+  })
+
+  test('makes no GetAsset for a data source', async () => {
+    const world = starterWorld({ script: { startSourceRun: async () => refused('DENIED') } })
+    expect(await world.outcomes(sourceRunRequest())).toEqual(['parked'])
+    expect(world.datazone.calls).toEqual(['Start source-1'])
   })
 
   test('rejects a request that names the wrong project, and does not try it again', async () => {
