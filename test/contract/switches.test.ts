@@ -13,6 +13,12 @@ describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
   })
   afterAll(() => table?.close())
 
+  const reportingSwitches = () => {
+    const reported: unknown[] = []
+    const report = (...all: readonly unknown[]) => reported.push(all)
+    return { reported, switches: dynamoDbSwitches(table.client, table.name, () => nowMs, report) }
+  }
+
   const put = (domain: string, sk: string, fields: Readonly<Record<string, unknown>>) =>
     table.client.send(
       new PutItemCommand({
@@ -95,13 +101,7 @@ describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
   test.each(['domain', 'PROJECT', 'PROJECT#', 'PROJECT# p1', 'p1', 'ASSET#a'])(
     'P8: ignores and reports a switch with the sort key %j',
     async (sk) => {
-      const reported: unknown[] = []
-      const switches = dynamoDbSwitches(
-        table.client,
-        table.name,
-        () => nowMs,
-        (...all) => reported.push(all),
-      )
+      const { switches, reported } = reportingSwitches()
       await withItem(table, marshall({ pk: 'SWITCH#dzd_i', sk, paused: true }), async () => {
         expect(await switches.pauseOf('dzd_i', 'p1')).toBeUndefined()
         // The project of an event may not be known yet.
@@ -114,13 +114,7 @@ describe.each(dynamoDbs)('switches in DynamoDB at $name', ({ environment }) => {
   )
 
   test('does not report a correct switch', async () => {
-    const reported: unknown[] = []
-    const switches = dynamoDbSwitches(
-      table.client,
-      table.name,
-      () => nowMs,
-      (...all) => reported.push(all),
-    )
+    const { switches, reported } = reportingSwitches()
     await withItem(table, marshall({ pk: 'SWITCH#dzd_j', sk: 'PROJECT#p1', paused: true }), async () => {
       expect(await switches.pauseOf('dzd_j', 'p1')).toEqual({})
     })

@@ -12,9 +12,8 @@ import type { SimulatedPace } from './ports/start-pace.ts'
 import type { Item } from './ports/stored-item.ts'
 import type { SimulatedSwitches } from './ports/switches.ts'
 import { heldSource, leasedAsset, parkedAsset, pausedProject, trialSource } from './trials.ts'
-import { domainId } from './world-ids.ts'
+import { domainId, projectId } from './world-ids.ts'
 
-const projectId = 'project1'
 const inYear2100Ms = Date.UTC(2100, 0)
 
 /** Fields of the pace that no starter writes. A starter that trusted them would send no Start, or all at once. */

@@ -1,9 +1,8 @@
 import type { Random } from './ports/random.ts'
 import type { Action } from './program-action.ts'
-import { domainId } from './world-ids.ts'
+import { domainId, projectId } from './world-ids.ts'
 
 const minute = 60_000
-const projectId = 'project1'
 
 /** The owning project in DataZone's events: the right one, none, another, or a number. */
 const owningProjects = [

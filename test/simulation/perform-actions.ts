@@ -2,7 +2,7 @@ import type { Fault } from '../../local/datazone/calls/fault-schema.ts'
 import type { DataZone } from '../../local/datazone/datazone.ts'
 import type { Environment } from './environment.ts'
 import type { Outside } from './outside.ts'
-import { ancientItem, damagedItem, newerVersion, plantedItem } from './planted-items.ts'
+import { ancientItem, damagedItem, newerVersion, plantedItem, plantedRecords } from './planted-items.ts'
 import type { SimulatedBreakers } from './ports/breakers.ts'
 import type { VirtualTime } from './ports/clock.ts'
 import type { SimulatedQueue } from './ports/queue.ts'
@@ -52,27 +52,6 @@ export interface Performer {
   /** Returns the current span of refusals, if there is one. */
   refusalSpan(): RefusalSpan | undefined
   done(): Done
-}
-
-const keyOf = (item: Item): string => `${item['pk']} ${item['sk']}`
-
-/** Plants records, and finds those that have been changed since. */
-const plantedRecords = (table: SimulatedTable) => {
-  const planted = new Map<string, { readonly item: Item; readonly upgrade: Item | undefined }>()
-  return {
-    plant: (item: Item, upgrade?: Item) => {
-      table.plant(item)
-      planted.set(keyOf(item), { item, upgrade })
-    },
-    has: (item: Item) => planted.has(keyOf(item)),
-    overwritten: (): readonly string[] => {
-      const now = new Map(table.items().map((item) => [keyOf(item), JSON.stringify(item)]))
-      return [...planted].flatMap(([key, { item }]) => (now.get(key) === JSON.stringify(item) ? [] : [key]))
-    },
-    upgrade: () => {
-      for (const { upgrade } of planted.values()) if (upgrade !== undefined) table.plant(upgrade)
-    },
-  }
 }
 
 export const performActions = (stage: Stage): Performer => {

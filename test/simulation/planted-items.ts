@@ -1,3 +1,7 @@
+import type { SimulatedTable } from './ports/run-store.ts'
+import type { Item } from './ports/stored-item.ts'
+import { projectId } from './world-ids.ts'
+
 /** The schema version of a later deployment. */
 export const newerVersion = 99
 
@@ -15,7 +19,7 @@ export const plantedItem = (domainId: string, assetId: string, atMs: number, sch
   revision: '0',
   types: ['BUSINESS_DESCRIPTIONS'],
   attempt: 1,
-  projectId: 'project1',
+  projectId,
   request: { requestKey: 'event:planted', lane: 'live', requestedAtMs: atMs, regenerate: false },
   createdAtMs: atMs,
   version: 4,
@@ -41,3 +45,24 @@ export const ancientItem = (domainId: string, assetId: string, atMs: number) => 
   ...plantedItem(domainId, assetId, atMs - 200 * dayMs, 1),
   ttlEpochSeconds: Math.floor((atMs - 17 * dayMs) / 1000),
 })
+
+const keyOf = (item: Item): string => `${item['pk']} ${item['sk']}`
+
+/** Plants records, and finds those that have been changed since. */
+export const plantedRecords = (table: SimulatedTable) => {
+  const planted = new Map<string, { readonly item: Item; readonly upgrade: Item | undefined }>()
+  return {
+    plant: (item: Item, upgrade?: Item) => {
+      table.plant(item)
+      planted.set(keyOf(item), { item, upgrade })
+    },
+    has: (item: Item) => planted.has(keyOf(item)),
+    overwritten: (): readonly string[] => {
+      const now = new Map(table.items().map((item) => [keyOf(item), JSON.stringify(item)]))
+      return [...planted].flatMap(([key, { item }]) => (now.get(key) === JSON.stringify(item) ? [] : [key]))
+    },
+    upgrade: () => {
+      for (const { upgrade } of planted.values()) if (upgrade !== undefined) table.plant(upgrade)
+    },
+  }
+}

@@ -39,8 +39,7 @@ const frozenCopy = (value: object, size: { bytes: number }): Item => {
     return Array.isArray(part) ? Object.freeze(part.map(frozenPart)) : frozenCopy(part, size)
   }
   const copy: Record<string, unknown> = {}
-  for (const name of Object.keys(value)) {
-    const part: unknown = Reflect.get(value, name)
+  for (const [name, part] of Object.entries(value)) {
     if (part === undefined) continue
     size.bytes += name.length
     copy[name] = frozenPart(part)
