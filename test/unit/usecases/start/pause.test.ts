@@ -44,6 +44,19 @@ describe.each(['dzd_orders', 'project-1'])('while %s is paused', (scope) => {
   })
 })
 
+test('parks a publish under the paused project that its event names, then starts it in the one that owns the asset', async () => {
+  const world = starterWorld({ script: showingAsset('4', { owningProjectId: 'project-2' }) })
+  world.pauses.add('project-1')
+  expect(await world.outcomes(assetEvent())).toEqual(['parked'])
+  expect(world.datazone.calls).toEqual([])
+  const [waiting] = world.store.all()
+  if (waiting === undefined) throw new Error('expected a waiting request')
+  world.pauses.clear()
+  expect(await world.handle(world.releaseMessageFor(waiting))).toMatchObject([
+    { outcome: 'started', run: { projectId: 'project-2' } },
+  ])
+})
+
 test('P9: parks a request that has waited too long, because a pause does not count', async () => {
   const { revision: _, ...unresolved } = subject
   for (const about of [subject, unresolved]) {
