@@ -26,7 +26,7 @@ source() { :; }
 
 /**
  * Runs a documented block in bash, up to the first command that fails, and returns its output.
- * @param environment the variables that an earlier block, or \`source .local/env\`, would have set
+ * @param environment the variables that an earlier block, or `source .local/env`, would have set
  */
 export const runShellBlock = async (
   text: string,
