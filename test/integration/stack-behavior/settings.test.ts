@@ -48,22 +48,18 @@ describe.skipIf(isMoto)('a stack with changed parameters or settings', () => {
   })
 
   test('records what it would start in mode plan, and starts it when requested again in mode run', async () => {
-    // An execution environment reads its settings when it starts, so changing them here acts like a deployment.
     const settings: Record<string, string> = { ...fastSettings, MODE: 'plan' }
-    // One batch, so that one starter handles it, which the crash below replaces.
-    const batch = { size: 10, windowSeconds: 1 }
-    const opened = await open({ settings, taps: true, batch, visibilitySeconds: 3 })
+    const opened = await open({ settings })
     await sendRequests(opened)
     expect(await opened.records()).toMatchObject([{ state: 'PLANNED' }, { state: 'PLANNED' }])
     await opened.stack.sweepNow()
     expect(opened.control.calls().starts).toEqual([])
     expect(opened.endings()).toEqual([])
 
+    // New execution environments read the settings when they start, as after a deployment.
     settings['MODE'] = 'run'
-    const replaced = opened.stack.tap({ service: 'dynamodb', when: 'before', action: 'crash', times: 2 })
-    await opened.stack.sweepNow()
+    await opened.stack.killWorkers()
     await opened.send(runRequest('two', { requestId: 'again' }))
-    await replaced.done
     await opened.sweepUntil(() => expect(opened.endingsOf('two')).toHaveLength(1))
     expect(opened.runsOf('one', 'two')).toHaveLength(1)
     expect(await opened.records()).toContainEqual(
