@@ -10,13 +10,13 @@ export interface Burst {
 }
 
 const minute = 60_000
-const burstSize = 40
+const burstSize = 30
 
 const assetsNamed = (name: string) => Array.from({ length: burstSize }, (_, index) => `${name}${index + 1}`)
 
-/** Draws bursts in one seed of ten: one under too low a limit, and one half an hour later under the documented limit. */
+/** Draws bursts in one seed of thirty: one under too low a limit, and one half an hour later under the documented limit. */
 export const drawBursts = (random: Random, stormMs: number): readonly Burst[] => {
-  if (!random.chance(0.1)) return []
+  if (!random.chance(0.03)) return []
   const atMs = stormMs + 90 * minute
   return [
     { atMs, assets: assetsNamed('crowd'), limit: { startRatePerSecond: random.whole(2, 6), startBucket: 5 } },

@@ -74,7 +74,7 @@ const sourceUpdate = ({ domainId, projectId, stormMs }: Place): TimedActions => 
 
 /** In some seeds, in the calm: an asset is withdrawn, another is transferred, or a data source is updated. */
 export const catalogChanges = (random: Random, scenario: Scenario, place: Place): TimedActions => [
-  ...(random.chance(0.08) ? withdrawal(random, scenario, place) : []),
-  ...(random.chance(0.08) ? transfer(random, scenario, place) : []),
-  ...(random.chance(0.08) ? sourceUpdate(place) : []),
+  ...(random.chance(0.05) ? withdrawal(random, scenario, place) : []),
+  ...(random.chance(0.05) ? transfer(random, scenario, place) : []),
+  ...(random.chance(0.05) ? sourceUpdate(place) : []),
 ]

@@ -16,7 +16,7 @@ export const contentionActions = (
   { domainId, projectId, stormMs }: { domainId: string; projectId: string; stormMs: number },
   published: (assetId: string) => Action,
 ): readonly { readonly atMs: number; readonly action: Action }[] => {
-  if (!random.chance(0.1)) return []
+  if (!random.chance(0.04)) return []
   const atMs = stormMs + 100 * minute
   const types = ['BUSINESS_DESCRIPTIONS']
   const regeneration = (number: number): Action => {

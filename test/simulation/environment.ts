@@ -74,14 +74,10 @@ export const startEnvironment = (options: {
   readonly quiet?: Quiet
 }): Environment => {
   const { time, random, profile, requests, sabotage, policyFile, env = {} } = options
-  const configsWith = (over: Readonly<Record<string, string>>) => ({
-    off: configFor('off', policyFile, over),
-    plan: configFor('plan', policyFile, over),
-    run: configFor('run', policyFile, over),
-  })
-  let configs = configsWith(env)
+  let deployedEnv = env
+  const configOf = (mode: 'off' | 'plan' | 'run') => configFor(mode, policyFile, deployedEnv)
   const backfills = options.backfills ?? memoryBackfillPlans()
-  let config = configs.run
+  let config = configOf('run')
   let calm = false
   let invocations = 0
 
@@ -204,11 +200,11 @@ export const startEnvironment = (options: {
 
   return {
     deploy: (mode) => {
-      config = configs[mode]
+      config = configOf(mode)
     },
     guardRestore: (toMs) => {
-      configs = configsWith({ ...env, RESTORED_TO: new Date(toMs).toISOString() })
-      config = configs.run
+      deployedEnv = { ...env, RESTORED_TO: new Date(toMs).toISOString() }
+      config = configOf('run')
     },
     wake: () => {
       starters.wake()

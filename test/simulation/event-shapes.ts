@@ -40,7 +40,7 @@ const unlistedNames = ['Asset Added To Inventory', 'New Asset Version Available'
 export const drawUnlistedEvents = (random: Random, assets: readonly string[], stormMs: number) => {
   const ids = new Set<string>()
   const actions: TimedAction[] = []
-  while (random.chance(0.3)) {
+  while (random.chance(0.15)) {
     const id = `unlisted-${ids.size + 1}`
     const body = assetEvent(id, random.pick(assets), random.pick(unlistedNames), {})
     ids.add(id)

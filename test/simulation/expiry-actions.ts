@@ -16,7 +16,7 @@ export const expiryActions = (
   stormMs: number,
   startMs: number,
 ): readonly { readonly atMs: number; readonly action: Action }[] => {
-  if (!random.chance(0.25)) return []
+  if (!random.chance(0.12)) return []
   const expiries = Array.from({ length: random.whole(1, 6) }, () => random.whole(1, stormMs))
   const { domainId, projectId } = target
   const id = 'late-request'

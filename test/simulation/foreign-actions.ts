@@ -5,7 +5,7 @@ const minute = 60_000
 const hour = 60 * minute
 
 /**
- * Draws what users do in the portal and what schedules start. In a third of the seeds, foreign runs of the data source: in
+ * Draws what users do in the portal and what schedules start. In a fifth of the seeds, foreign runs of the data source: in
  * the storm, and in the calm, where none may be overlooked. A request of ours comes during some of them. In some seeds, an
  * asset is accepted long after its run and published almost a day later: only because of the acceptance does a repeat guard
  * of one day still apply.
@@ -28,7 +28,7 @@ export const drawForeignActions = (
     dataSourceId: sourceId,
     type: random.pick(['SCHEDULED', 'PRIORITIZED']),
   })
-  if (random.chance(0.35)) {
+  if (random.chance(0.2)) {
     for (let left = random.whole(1, 4); left > 0; left -= 1)
       actions.push({ atMs: random.whole(0, stormMs), action: foreignRun() })
     for (let left = random.whole(0, 2); left > 0; left -= 1) {
@@ -38,7 +38,7 @@ export const drawForeignActions = (
     }
   }
   const publications: { readonly atMs: number; readonly assetId: string }[] = []
-  if (random.chance(0.1)) {
+  if (random.chance(0.03)) {
     const assetId = random.pick(world.assets)
     const atMs = stormMs + 2 * hour + random.whole(0, hour)
     actions.push({ atMs, action: { kind: 'accept', domainId, assetId } })

@@ -21,7 +21,7 @@ export const lostAnswerActions = (
   { domainId, stormMs }: { readonly domainId: string; readonly stormMs: number },
   published: (assetId: string) => Action,
 ): readonly TimedAction[] => {
-  if (stormMs < 18 * minute || !random.chance(0.25)) return []
+  if (stormMs < 18 * minute || !random.chance(0.5)) return []
   const atMs = stormMs - 16 * minute
   const lost = { kind: 'lostAnswer', operation: 'StartMetadataGenerationRun', target: sharedAsset } as const
   return [

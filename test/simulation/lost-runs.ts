@@ -14,7 +14,7 @@ export const lostRunActions = (
   random: Random,
   { domainId, projectId, stormMs }: { domainId: string; projectId: string; stormMs: number },
 ): readonly { readonly atMs: number; readonly action: Action }[] => {
-  if (!random.chance(0.04)) return []
+  if (!random.chance(0.025)) return []
   const atMs = stormMs + 110 * minute
   const types = ['BUSINESS_DESCRIPTIONS']
   const asked = (assetId: string): Action => {

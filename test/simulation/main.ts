@@ -40,6 +40,10 @@ const namesOf = <Name extends string>(
   return [name]
 }
 
+/** Returns the geometric mean of whole numbers, rounded. A number below 1 counts as 1. */
+const geometricMean = (values: readonly number[]): number =>
+  Math.round(Math.exp(values.reduce((sum, value) => sum + Math.log(Math.max(1, value)), 0) / values.length))
+
 const secondsSince = (startedAtMs: number): number => (performance.now() - startedAtMs) / 1000
 
 const summaryOf = (report: SeedReport, startedAtMs: number) => ({
@@ -82,7 +86,7 @@ const reportSabotages = async (
   from: number,
   json: boolean,
 ): Promise<number> => {
-  const table: Record<string, unknown>[] = []
+  const table: { readonly caught: boolean; readonly steps: number }[] = []
   const reports = names.map(
     (sabotage) => [sabotage, workers.runRange({ seeds, from, sabotage, untilCaught: true })] as const,
   )
@@ -91,8 +95,11 @@ const reportSabotages = async (
     const first = report.violations[0]
     const row =
       first === undefined
-        ? { sabotage, caught: false, seeds: report.seeds }
-        : { sabotage, caught: true, seeds: first.seed - from + 1, promise: first.promise, what: first.what }
+        ? { sabotage, caught: false, seeds: report.seeds, steps: report.steps }
+        : {
+            ...{ sabotage, caught: true, seeds: first.seed - from + 1, steps: report.steps },
+            ...{ promise: first.promise, what: first.what },
+          }
     table.push(row)
     if (!json) {
       const how =
@@ -103,7 +110,12 @@ const reportSabotages = async (
     }
   }
   const uncaught = table.filter(({ caught }) => caught === false).length
-  if (json) console.log(JSON.stringify({ sabotages: table, uncaught }))
+  const typicalSteps = geometricMean(table.map(({ steps }) => steps))
+  if (json) console.log(JSON.stringify({ sabotages: table, uncaught, typicalSteps }))
+  else
+    console.log(
+      `${table.length - uncaught} of ${table.length} caught, after ${typicalSteps} steps (geometric mean)`,
+    )
   return uncaught === 0 ? 0 : 1
 }
 

@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.ts'
 import { sendRequest } from './send-request.ts'
 
 /** Assets that no event publishes, so that only a backfill or a live request runs them. */
-export const oldAssets: readonly string[] = Array.from({ length: 8 }, (_, index) => `old${index + 1}`)
+export const oldAssets: readonly string[] = Array.from({ length: 4 }, (_, index) => `old${index + 1}`)
 
 const minute = 60_000
 
@@ -14,7 +14,7 @@ interface TimedAction {
 }
 
 /**
- * Draws a backfill in half of the seeds, and in every seed with caps: a few old assets at once, with or without their
+ * Draws a backfill in one seed of seven, and in every seed with caps: a few old assets at once, with or without their
  * revision, some of them twice, and some with a live request just before or after.
  */
 export const drawBackfill = (
@@ -22,7 +22,7 @@ export const drawBackfill = (
   where: { readonly domainId: string; readonly projectId: string; readonly stormMs: number },
   scenario: Scenario,
 ): readonly TimedAction[] => {
-  if (scenario.caps.length === 0 && random.chance(0.5)) return []
+  if (scenario.caps.length === 0 && random.chance(0.85)) return []
   const { domainId, projectId, stormMs } = where
   const beginsMs = random.whole(0, stormMs)
   const send = (atMs: number, id: string, assetId: string, isBackfill: boolean): TimedAction => {

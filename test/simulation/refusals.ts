@@ -13,6 +13,7 @@ export interface Refusals {
 }
 
 const minute = 60_000
+const longStormMs = 15 * minute
 
 /** Two types that no request of a program, and no retry, asks for together. */
 export const portalTypes = ['BUSINESS_NAMES', 'BUSINESS_GLOSSARY_ASSOCIATIONS']
@@ -23,33 +24,25 @@ const drawPortalRuns = (random: Random, stormMs: number, domainId: string, asset
     action: { kind: 'portal-start', domainId, assetId: random.pick(assets) } as const,
   }))
 
-/** Draws a span of refusals in some seeds, long enough to show calls that continue in spite of them. */
+/**
+ * Draws a span of refusals in some seeds, long enough to show calls that continue in spite of them: in most long storms,
+ * because a breaker is probed after a minute and then ever later, and in few short ones.
+ */
 const drawTime = (random: Random, stormMs: number): Refusals => {
-  const atMs = random.whole(0, stormMs)
-  const lists = random.chance(0.5)
-  const untilTurn = random.chance(0.5)
-  const lastsMs = random.whole(5, 30) * minute
-  // DataZone's month turns a little after ours.
-  const lagMs = random.whole(0, 20_000)
+  if (!random.chance(stormMs > longStormMs ? 0.75 : 0.15)) return { actions: [], quotaEnds: undefined }
+  const atMs = random.whole(0, stormMs / 2)
+  const endsInStormMs = Math.min(stormMs, atMs + random.whole(5, 30) * minute)
   const end = (endsAtMs: number) => ({ atMs: endsAtMs, action: { kind: 'refuse' } as const })
-  switch (random.pick(['none', 'none', 'none', 'none', 'none', 'none', 'denied', 'denied', 'full', 'full'])) {
-    case 'denied': {
-      const refuse = { kind: 'refuse', error: 'AccessDeniedException', lists } as const
-      return {
-        actions: [{ atMs, action: refuse }, end(Math.min(stormMs, atMs + lastsMs))],
-        quotaEnds: undefined,
-      }
-    }
-    case 'full': {
-      const refuse = { kind: 'refuse', error: 'ServiceQuotaExceededException' } as const
-      const actions = [{ atMs, action: refuse }]
-      return untilTurn
-        ? { actions: [...actions, end(calmTurnAfterMs + lagMs)], quotaEnds: 'turn' }
-        : { actions: [...actions, end(Math.min(stormMs, atMs + lastsMs))], quotaEnds: 'early' }
-    }
-    default:
-      return { actions: [], quotaEnds: undefined }
+  if (random.chance(0.5)) {
+    const refuse = { kind: 'refuse', error: 'AccessDeniedException', lists: random.chance(0.5) } as const
+    return { actions: [{ atMs, action: refuse }, end(endsInStormMs)], quotaEnds: undefined }
   }
+  const refuse = { kind: 'refuse', error: 'ServiceQuotaExceededException' } as const
+  if (random.chance(0.5))
+    return { actions: [{ atMs, action: refuse }, end(endsInStormMs)], quotaEnds: 'early' }
+  // DataZone's month turns a little after ours.
+  const turnsMs = calmTurnAfterMs + random.whole(0, 20_000)
+  return { actions: [{ atMs, action: refuse }, end(turnsMs)], quotaEnds: 'turn' }
 }
 
 export const drawRefusals = (

@@ -18,7 +18,7 @@ export const refusedListActions = (
   { stormMs }: { readonly stormMs: number },
   published: (assetId: string) => Action,
 ): readonly { readonly atMs: number; readonly action: Action }[] => {
-  if (!random.chance(0.06)) return []
+  if (!random.chance(0.04)) return []
   const atMs = stormMs + 130 * minute
   const error = random.pick([
     'ThrottlingException',

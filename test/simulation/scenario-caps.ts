@@ -10,9 +10,9 @@ export interface DrawnCap {
   readonly reserveForLive?: number
 }
 
-/** Draws small caps in a third of the seeds, so that days and months fill up. */
+/** Draws small caps in a fifth of the seeds, so that days and months fill up. */
 export const drawCaps = (random: Random): readonly DrawnCap[] => {
-  if (!random.chance(0.35)) return []
+  if (!random.chance(0.2)) return []
   const cap = (name: string, type: string | undefined): DrawnCap => {
     const kinds = random.pick(['day', 'month', 'both'] as const)
     const perDay = kinds === 'month' ? undefined : random.whole(1, 4)

@@ -27,10 +27,10 @@ export interface Trial {
 }
 
 /** Assets that are published during a trial. */
-export const trialAssets: readonly string[] = Array.from({ length: 12 }, (_, index) => `trial${index + 1}`)
+export const trialAssets: readonly string[] = Array.from({ length: 8 }, (_, index) => `trial${index + 1}`)
 /** Assets that are published as well during a table outage. Their backlog must drain at the full rate. */
 export const backlogAssets: readonly string[] = Array.from(
-  { length: 60 },
+  { length: 30 },
   (_, index) => `backlog${index + 1}`,
 )
 /** A data source whose run is requested during a trial. */
@@ -52,13 +52,13 @@ export const drawTrial = (
   stormMs: number,
   { caps }: Pick<Scenario, 'caps'>,
 ): Trial | undefined => {
-  if (!random.chance(0.2)) return undefined
+  if (!random.chance(0.1)) return undefined
   const fromMs = stormMs + 175 * minute
   // A full cap would hold back the requests of any other trial.
   const kind = caps.length > 0 ? 'absurd-counters' : random.pick(trialKinds)
-  const untilMs = fromMs + random.whole(4, 12) * minute
+  const untilMs = fromMs + random.whole(4, 6) * minute
   const losses = random.fork('losses')
-  if (caps.length > 0 || !losses.chance(0.3)) return { kind, fromMs, untilMs }
+  if (caps.length > 0 || !losses.chance(0.2)) return { kind, fromMs, untilMs }
   const loss = losses.pick(lossKinds)
   // Long enough that DataZone has forgotten the tokens of the lost Starts by the end.
   return { kind: loss, fromMs, untilMs: loss === 'restored-table' ? untilMs + 10 * minute : untilMs }
