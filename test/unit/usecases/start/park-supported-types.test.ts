@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { GenerationType } from '../../../../lib/run/run.ts'
 import { transition } from '../../../../lib/run/transition.ts'
+import { parkSupportedTypes } from '../../../../lib/usecases/start/park-supported-types.ts'
 import type { StarterSettings } from '../../../../lib/usecases/start/start-context.ts'
 import { storeDown } from '../../../support/memory-run-store.ts'
 import { runRequest } from '../../../support/messages.ts'
-import { minute, t0 } from '../../../support/runs.ts'
+import { claimedRun, endedRun, minute, origin, subject, t0 } from '../../../support/runs.ts'
 import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
+import { startContext } from '../../../support/start-context.ts'
 import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
 const bothTypes = { types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] as GenerationType[] }
@@ -79,6 +81,8 @@ describe('a Start that the older API refuses as a whole', () => {
     await world.handle(runRequest({ types: ['BUSINESS_NAMES'], requestId: 'names' }))
     expect(world.store.runsIn(month('descriptions'))).toBe(1)
     expect(world.store.runsIn(month('names'))).toBe(0)
+    const parked = world.store.all().find(({ state }) => state === 'PARKED')
+    expect(parked?.countedIn).toEqual([month('descriptions')])
     const rejected = world.store.all().filter(({ state }) => state === 'ENDED')
     expect(rejected.map(({ countedIn }) => countedIn)).toEqual([[month('descriptions')], undefined])
   })
@@ -102,9 +106,44 @@ describe('a Start that the older API refuses as a whole', () => {
     expect(world.store.runsIn(month('all'))).toBe(1)
   })
 
+  test('P7: returns its count when another request has run the supported type already', async () => {
+    const policy = { ...defaults.starter.policy, caps: [{ name: 'all', perMonth: 100 }] }
+    const world = olderWorld({ policy })
+    world.store.put(endedRun({ request: { ...origin, requestKey: 'request:another' } }))
+    expect(await world.outcomes(runRequest(bothTypes))).toEqual(['rejected'])
+    expect(world.datazone.starts).toHaveLength(1)
+    expect(world.store.runsIn(month('all'))).toBe(0)
+  })
+
   test('rejects a request of which it can generate no type', async () => {
     const world = olderWorld()
     expect(await world.outcomes(runRequest({ types: ['BUSINESS_NAMES'] }))).toEqual(['rejected'])
     expect(world.store.all()).toMatchObject([{ state: 'ENDED', ending: 'REJECTED' }])
+  })
+})
+
+describe('parkSupportedTypes', () => {
+  const refusedRun = claimedRun({ subject: { ...subject, ...bothTypes } })
+  const all = { cap: 'all', period: 'MONTH#2026-11' }
+  const settings = { policy: { ...defaults.starter.policy, caps: [{ name: 'all', perMonth: 100 }] } }
+
+  test('P7: moves the count of the claim to the first of two attempts only', async () => {
+    const run = { ...refusedRun, countedIn: [all] }
+    const context = startContext({ runs: [run], settings })
+    expect(await parkSupportedTypes(run, bothTypes.types, context)).toEqual([])
+    const parked = context.store.all().filter(({ state }) => state === 'PARKED')
+    expect(parked).toMatchObject([
+      { subject: { types: ['BUSINESS_DESCRIPTIONS'] }, countedIn: [all] },
+      { subject: { types: ['BUSINESS_NAMES'] } },
+    ])
+    expect(parked[1]).not.toHaveProperty('countedIn')
+  })
+
+  test('gives no counter to the attempts of a claim that no cap counted', async () => {
+    const context = startContext({ runs: [refusedRun], settings })
+    expect(await parkSupportedTypes(refusedRun, bothTypes.types, context)).toEqual([])
+    const parked = context.store.all().filter(({ state }) => state === 'PARKED')
+    expect(parked).toHaveLength(2)
+    for (const run of parked) expect(run).not.toHaveProperty('countedIn')
   })
 })
