@@ -93,8 +93,7 @@ const cancelOne = async (
 ): Promise<RequestOutcome | undefined> => {
   const fact = { kind: 'CANCEL_REQUESTED', requestId, ...present({ reason }) } as const
   const next = transition(run, fact, context.clock.now())
-  if (next.outcome === 'impossible') return { outcome: 'cancel-too-late', of: runKey(run) }
-  const requested = next.outcome === 'unchanged' ? run : await context.store.save(next.run)
+  const requested = next.outcome === 'changed' ? await context.store.save(next.run) : run
   switch (requested?.state) {
     case undefined:
       return undefined

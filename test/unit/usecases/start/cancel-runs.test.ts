@@ -103,7 +103,9 @@ describe('cancelRuns', () => {
       state: 'IN_FLIGHT',
       cancel: { ...recordedCancel, sentAtMs: t0 },
     })
-    expect(await world.handle(cancelRequest())).toMatchObject([{ outcome: 'cancel-requested' }])
+    expect(await world.handle(cancelRequest())).toMatchObject([
+      { outcome: 'cancel-requested', run: { runId: 'run-1' } },
+    ])
     expect(world.datazone.calls).toEqual(['Cancel run-1'])
   })
 
@@ -214,7 +216,8 @@ describe('cancelRuns', () => {
       { outcome: 'canceled' },
       { outcome: 'retry', afterSeconds: 20 },
     ])
-    expect(await cancelWorld([]).outcomes(cancelRequest())).toEqual(['nothing-to-cancel'])
+    const over = starterWorld({ sentAtMs: t0 - 30 * second })
+    expect(await over.outcomes(cancelRequest())).toEqual(['nothing-to-cancel'])
   })
 
   test('applies the cancel to the record that another invocation wrote meanwhile', async () => {
