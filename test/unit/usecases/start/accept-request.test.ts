@@ -1,8 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { PortUnavailable } from '../../../../lib/errors.ts'
 import { runKey } from '../../../../lib/run/identity.ts'
-import { assetEvent, runRequest, threeTypes } from '../../../support/messages.ts'
-import { endedRun, inFlightRun, minute, plannedRun, subject, t0 } from '../../../support/runs.ts'
+import { assetEvent, runRequest, sourceRunRequest, threeTypes } from '../../../support/messages.ts'
+import {
+  endedRun,
+  inFlightRun,
+  minute,
+  origin,
+  parkedRun,
+  plannedRun,
+  sourceSubject,
+  subject,
+  t0,
+} from '../../../support/runs.ts'
 import { refused, showingAsset } from '../../../support/scripted-datazone.ts'
 import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
@@ -57,7 +67,8 @@ describe('acceptRequest', () => {
     const event = assetEvent()
     const { owningProjectId: _, ...metadata } = event.detail.metadata
     const message = { ...event, detail: { ...event.detail, metadata } }
-    const world = starterWorld({ script: showingAsset('4'), settings: { defaultTypes: threeTypes } })
+    const script = showingAsset('4', { tables: [{ name: 'orders', columns: [] }] })
+    const world = starterWorld({ script, settings: { defaultTypes: threeTypes } })
     // The second set of types is written first; the crash comes before the claim of the first.
     world.store.claim = async () => {
       throw new PortUnavailable('table', new Error('crash'))
@@ -67,6 +78,12 @@ describe('acceptRequest', () => {
     const again = starterWorld({ runs: world.store.all(), settings: { defaultTypes: threeTypes } })
     expect(await again.outcomes(message, 2)).toEqual(['started'])
     expect(again.datazone.starts).toMatchObject([{ projectId: 'project-1', revision: '4' }])
+    const fingerprint = world.store.all()[0]?.fingerprint
+    expect(fingerprint).toBeDefined()
+    expect(again.store.all().find(({ state }) => state === 'IN_FLIGHT')).toMatchObject({
+      assetName: 'orders',
+      fingerprint,
+    })
   })
 
   test('recognizes a repeat of a request that names its revision and waits for GetAsset', async () => {
@@ -158,7 +175,7 @@ describe('acceptRequest', () => {
     const world = starterWorld()
     expect(await world.outcomes(from(154))).toEqual(['rejected'])
     expect(world.datazone.calls).toEqual([])
-    expect(await starterWorld().outcomes(from(152))).toEqual(['started'])
+    expect(await starterWorld().outcomes(from(defaults.starter.maxRequestAgeMs / day))).toEqual(['started'])
     const known = starterWorld({ runs: [inFlightRun()] })
     expect(await known.outcomes(from(154))).toEqual(['duplicate'])
   })
@@ -170,6 +187,54 @@ describe('acceptRequest', () => {
       { outcome: 'retry', afterSeconds: 900, reason: 'RECORD_UNREADABLE' },
     ])
     expect(world.store.writes).toEqual([])
+  })
+})
+
+describe('a repeat of an event', () => {
+  const requestKey = `event:${assetEvent().id}`
+  const day = 24 * 60 * minute
+  // The event made the glossary run, duplicated the run of descriptions, and the repeat guard skipped the names.
+  const names = endedRun({
+    subject: { ...subject, revision: '3', types: ['BUSINESS_NAMES'] },
+    runId: 'run-names',
+    detectedAtMs: t0 - day,
+  })
+  const descriptions = endedRun({
+    runId: 'run-descriptions',
+    request: { ...origin, policyTypes: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] },
+    alsoRequestedBy: [{ requestKey }],
+  })
+  const glossary = endedRun({
+    subject: { ...subject, types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] },
+    runId: 'run-glossary',
+    request: { ...origin, requestKey, trigger: 'PUBLISHED', policyTypes: threeTypes },
+    policy: { repeatGuardMs: 30 * day },
+  })
+
+  test('P10: continues under the settings of its own run, not under those of a run that it duplicates', async () => {
+    const world = starterWorld({ runs: [names, descriptions, glossary], script: showingAsset('4') })
+    const outcomes = await world.outcomes(assetEvent(), 2)
+    expect(world.datazone.calls).toEqual([])
+    expect(outcomes).toEqual(['duplicate', 'duplicate', 'skipped'])
+  })
+})
+
+describe('a request for a data source', () => {
+  test('continues a throttled run when it is redelivered', async () => {
+    const world = starterWorld({ runs: [parkedRun({ subject: sourceSubject })] })
+    expect(await world.outcomes(sourceRunRequest(), 2)).toEqual(['started'])
+    expect(world.store.all()).toMatchObject([{ state: 'IN_FLIGHT', attempt: 1 }])
+  })
+
+  test('answers a skip with the data source, and records it there', async () => {
+    const world = starterWorld({ settings: { mode: 'off' } })
+    expect(await world.outcomes(sourceRunRequest())).toEqual(['skipped'])
+    expect(world.skips.skipsOf(runKey(parkedRun({ subject: sourceSubject })).partition)).toMatchObject([
+      { reason: 'MODE_OFF' },
+    ])
+    expect(world.bus.events).toMatchObject([
+      { detail: { data: { kind: 'DATA_SOURCE', dataSource: { id: 'source-1' } } } },
+    ])
   })
 })
 

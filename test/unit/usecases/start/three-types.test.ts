@@ -123,7 +123,7 @@ describe('a request for three types', () => {
 
   test('P2: waits for its revision as one request, whose repeat is a duplicate without a call', async () => {
     const event = runRequest({ types: threeTypes, asset: { id: 'asset-1' } })
-    const world = starterWorld({ script: { getAsset: async () => refused('DENIED') } })
+    const world = starterWorld({ script: { getAsset: async () => refused('NOT_FOUND') } })
     expect(await world.outcomes(event)).toEqual(['parked'])
     expect(await world.outcomes(event, 2)).toEqual(['duplicate'])
     expect(world.datazone.calls).toEqual(['GetAsset asset-1'])
