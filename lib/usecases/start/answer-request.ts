@@ -60,10 +60,7 @@ const recordDuplicate = async (
 
 const answerTo = (outcome: RequestOutcome): SkipAnswer | undefined => {
   if (outcome.outcome === 'planned') return { reason: 'MODE_PLAN' }
-  if (outcome.outcome !== 'skipped' || outcome.reason === 'UNREADABLE_EVENT') return undefined
-  return outcome.reason === 'POLICY'
-    ? { reason: outcome.reason, rule: outcome.rule, because: outcome.because }
-    : { reason: outcome.reason }
+  return outcome.outcome === 'skipped' && outcome.reason !== 'UNREADABLE_EVENT' ? outcome : undefined
 }
 
 /**

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { RunEventDetail } from '../../../../lib/contracts/run-event.ts'
-import { partitionOf } from '../../../../lib/run/identity.ts'
-import { assetEvent, runRequest } from '../../../support/messages.ts'
+import { partitionOf, runKey } from '../../../../lib/run/identity.ts'
+import { answerRequest } from '../../../../lib/usecases/start/answer-request.ts'
+import { assetEvent, runRequest, threeTypes } from '../../../support/messages.ts'
 import { endedRun, inFlightRun, origin, parkedRun, subject, t0 } from '../../../support/runs.ts'
 import { showingAsset } from '../../../support/scripted-datazone.ts'
+import { startContext } from '../../../support/start-context.ts'
 import { defaults, starterWorld } from '../../../support/starter-world.ts'
 
 const partition = partitionOf(subject)
@@ -93,6 +95,38 @@ describe('a skip', () => {
       { reason: 'REPEAT_GUARD', repeatOf: 'RUN#4#BUSINESS_DESCRIPTIONS#0001' },
     ])
   })
+
+  const policyVersion = 3
+  test.each([
+    [{ policy: skipping }, { reason: 'POLICY', rule: 0, because: 'not ready', policyVersion }],
+    [{ policy: { ...skipping, rules: [] } }, { reason: 'NO_RULE', policyVersion }],
+    [{ policy: { ...skipping, triggers: [] } }, { reason: 'NO_TRIGGER', policyVersion }],
+    [{ mode: 'off' }, { reason: 'MODE_OFF' }],
+    [{ domainIds: ['dzd_other'] }, { reason: 'DOMAIN_NOT_SELECTED' }],
+  ] as const)('P2: names the version of the policy only where the policy decided: %j', async (over, skip) => {
+    const { outcomes, skips } = starterWorld({ settings: { ...over, policyVersion } })
+    expect(await outcomes(assetEvent({ id: 'event-7' }))).toEqual(['skipped'])
+    expect(skips.skipsOf(partition)).toStrictEqual([{ requestKey: 'event:event-7', atMs: t0, ...skip }])
+  })
+
+  test('names no version of the policy when the repeat guard decided', async () => {
+    const world = starterWorld({
+      runs: [endedRun()],
+      script: showingAsset('5'),
+      settings: { policyVersion },
+    })
+    await world.handle(assetEvent())
+    const [skip] = world.skips.skipsOf(partition)
+    expect(skip).toMatchObject({ reason: 'REPEAT_GUARD' })
+    expect(skip).not.toHaveProperty('policyVersion')
+  })
+
+  test('is not recorded for a request that makes a run, or that is a duplicate', async () => {
+    const { outcomes, skips } = starterWorld()
+    expect(await outcomes(runRequest())).toEqual(['started'])
+    expect(await outcomes(request)).toEqual(['duplicate'])
+    expect(skips.skipsOf(partition)).toEqual([])
+  })
 })
 
 describe('an explicit request that is a duplicate', () => {
@@ -131,6 +165,23 @@ describe('an explicit request that is a duplicate', () => {
     const { outcomes, bus } = starterWorld({ runs: [run] })
     expect(await outcomes(request, 2)).toEqual(['duplicate'])
     expect(bus.events).toEqual([])
+  })
+
+  test('P2: is retried when the bus refuses one of its two answers', async () => {
+    const world = starterWorld()
+    await world.handle(runRequest({ types: threeTypes }))
+    world.bus.refuses = ({ detail }) => detail.data.types?.length === 1
+    const again = runRequest({ requestId: 'nightly-2', types: threeTypes })
+    expect(await world.outcomes(again)).toEqual(['duplicate', 'duplicate', 'retry'])
+    world.bus.refuses = () => false
+    expect(await world.outcomes(again, 2)).toEqual(['duplicate', 'duplicate'])
+  })
+
+  test('gets no event when the record of its run was removed meanwhile', async () => {
+    const context = startContext()
+    const duplicate = { outcome: 'duplicate', of: runKey(inFlightRun()) } as const
+    expect(await answerRequest(parkedRun(), [duplicate], context)).toEqual([duplicate])
+    expect(context.bus.events).toEqual([])
   })
 
   test('is retried when the record changes with every try', async () => {
