@@ -3,9 +3,22 @@ import { PortUnavailable } from '../../../../lib/errors.ts'
 import type { Asset } from '../../../../lib/ports/datazone.ts'
 import { schemaFingerprint } from '../../../../lib/run/asset-schema.ts'
 import { partitionOf, runKey } from '../../../../lib/run/identity.ts'
-import { assetEvent, runRequest } from '../../../support/messages.ts'
-import { endedRun, inFlightRun, minute, origin, parkedRun, subject, t0 } from '../../../support/runs.ts'
+import type { GenerationType } from '../../../../lib/run/run.ts'
+import { guardedAttempts } from '../../../../lib/usecases/start/guarded-attempts.ts'
+import { assetEvent, runRequest, threeTypes } from '../../../support/messages.ts'
+import {
+  claimedRun,
+  endedRun,
+  inFlightRun,
+  minute,
+  origin,
+  parkedRun,
+  plannedRun,
+  subject,
+  t0,
+} from '../../../support/runs.ts'
 import { showingAsset } from '../../../support/scripted-datazone.ts'
+import { startContext } from '../../../support/start-context.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
 const day = 24 * 60 * minute
@@ -147,6 +160,66 @@ describe('the repeat guard', () => {
       expect(await world.outcomes(world.releaseMessageFor(publish))).toEqual(['started', 'skipped'])
       expect(world.skips.skipsOf(partition)).toMatchObject([
         { requestKey: 'event:stored', types: ['BUSINESS_DESCRIPTIONS'] },
+      ])
+    })
+
+    test('P2: records the skip that the first record of the publish allows, whatever ended before its next one', () => {
+      const request = { ...origin, requestKey: 'event:7', trigger: 'PUBLISHED' } as const
+      const made = (type: GenerationType, createdAtMs: number) =>
+        claimedRun({ subject: { ...subject, revision: '9', types: [type] }, request, createdAtMs })
+      const newer = { subject: { ...subject, revision: '10' }, runId: 'run-10', fingerprint: 'other' }
+      const records = [
+        partly,
+        made('BUSINESS_GLOSSARY_ASSOCIATIONS', t0),
+        endedRun({ ...newer, detectedAtMs: t0 + minute }),
+        made('BUSINESS_NAMES', t0 + 2 * minute),
+      ]
+      const policy = { repeatGuardMs: 30 * day }
+      const publish = parkedRun({ request, policy, fingerprint: 'same' })
+      const wanted = { ...subject, revision: '9', types: both }
+      expect(guardedAttempts([wanted], publish, records, startContext())).toMatchObject({
+        subjects: [{ types: ['BUSINESS_NAMES'] }],
+        attempts: [],
+        skipped: [{ types: ['BUSINESS_DESCRIPTIONS'], of: runKey(partly) }],
+      })
+    })
+
+    test('P2: runs every type of a publish that mode plan would have narrowed earlier', async () => {
+      const request = { ...origin, requestKey: `event:${assetEvent().id}`, trigger: 'PUBLISHED' } as const
+      const planned = plannedRun({
+        subject: { ...subject, revision: '9', types: ['BUSINESS_NAMES'] },
+        request,
+      })
+      const world = starterWorld({ runs: [planned], script: shows, settings })
+      expect(await world.outcomes(assetEvent(), 2)).toEqual(['started'])
+      expect(world.datazone.starts).toMatchObject([{ types: both }])
+    })
+
+    test('P2: runs every type of a publish after another request ran one of them in vain', async () => {
+      const names = { ...subject, revision: '9', types: ['BUSINESS_NAMES'] } as const
+      const failed = ended(0, { subject: names, ending: 'FAILED' })
+      const world = starterWorld({ runs: [failed], script: shows, settings })
+      expect(await world.outcomes(assetEvent())).toEqual(['started'])
+      expect(world.datazone.starts).toMatchObject([{ types: both }])
+    })
+
+    test('runs every type of an explicit request whose id was used for fewer types', async () => {
+      const world = starterWorld({ runs: [endedRun()] })
+      expect(await world.outcomes(runRequest({ types: [...both] }))).toEqual(['started'])
+      expect(world.datazone.starts).toMatchObject([{ types: both }])
+    })
+
+    test('names the latest of the runs that a publish would repeat', async () => {
+      const glossary = { ...subject, types: ['BUSINESS_GLOSSARY_ASSOCIATIONS'] } as const
+      const latest = ended(1, { subject: { ...subject, types: both }, runId: 'run-2' })
+      const world = starterWorld({
+        runs: [ended(2, { subject: glossary }), latest],
+        script: shows,
+        settings: { defaultTypes: threeTypes },
+      })
+      expect(await world.outcomes(assetEvent())).toEqual(['skipped'])
+      expect(world.skips.skipsOf(partition)).toMatchObject([
+        { repeatOf: runKey(latest).record, types: threeTypes },
       ])
     })
 
