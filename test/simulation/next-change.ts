@@ -40,8 +40,12 @@ const nextOfRecord = (item: Item, sinceMs: number, runChangesMs: readonly number
       const workAtMs = number(item, 'workAt')
       return Number.isNaN(workAtMs) ? overdue : workAtMs
     }
-    case 'IN_FLIGHT':
-      return owesNoCancel(item) ? later([...momentsOf(item), ...runChangesMs]) : overdue
+    case 'IN_FLIGHT': {
+      // A run may have ended before its record was written: no sweep could look at it until then.
+      const writtenMs = number(item, 'updatedAt')
+      const changesMs = runChangesMs.map((atMs) => Math.max(atMs, writtenMs))
+      return owesNoCancel(item) ? later([...momentsOf(item), ...changesMs]) : overdue
+    }
     case 'ENDED':
       return item['announcedAtMs'] === undefined ? overdue : Number.POSITIVE_INFINITY
     default:

@@ -48,6 +48,8 @@ export interface Outside {
   readonly forgotten: ReadonlySet<string>
   /** When DataZone refused every call of a kind. */
   readonly refusalSpans: readonly RefusalSpan[]
+  /** When a process died, or a call of DataZone or of the breakers failed. Each may have kept a refusal from its breaker. */
+  readonly accidentsMs: readonly number[]
   /** How a full quota ends. Undefined: no quota is full. */
   readonly quotaEnds: QuotaEnd | undefined
   /** When a Start met a full day of its data source. */

@@ -114,8 +114,7 @@ export const performActions = (stage: Stage): Performer => {
     // An operator closes the breaker when the quota is raised. When the month turns, no operator acts.
     if (error === undefined && program.quotaEnds === 'early') breakers.clear('QUOTA_EXCEEDED')
     const untilMs = Number.POSITIVE_INFINITY
-    refusalSpan =
-      error === undefined ? undefined : { error, fromMs: time.now(), untilMs, accidents: 0, calls: [] }
+    refusalSpan = error === undefined ? undefined : { error, fromMs: time.now(), untilMs, calls: [] }
     if (refusalSpan !== undefined) refusalSpans.push(refusalSpan)
     refusals = error === undefined ? [] : refusalFaults(error, lists)
     setFaults()

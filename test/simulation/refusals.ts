@@ -72,7 +72,5 @@ export interface RefusalSpan {
   readonly error: Refused
   readonly fromMs: number
   untilMs: number
-  /** Crashes, lost answers and unreachable breakers. Each may have kept a refusal from the breaker. */
-  accidents: number
   readonly calls: { readonly atMs: number; readonly types: readonly unknown[]; readonly about: string }[]
 }

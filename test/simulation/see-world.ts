@@ -21,6 +21,7 @@ type Recorded = Pick<
   | 'forgotten'
   | 'expired'
   | 'refusalSpans'
+  | 'accidentsMs'
   | 'overwritten'
   | 'startsOnFullDays'
   | 'startsWhileSourceActive'

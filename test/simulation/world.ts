@@ -104,10 +104,9 @@ const faultsOf = ({ profile }: Setting) => ({
 const buildWorld = (setting: Setting, keepHistory: boolean) => {
   const { seed, sabotage, random, profile, scenario, program, times, trial, time, isStorm } = setting
 
-  const notes = startNotes(keepHistory, ({ name, what }) => {
-    const refusalSpan = performer.refusalSpan()
-    const mayHideRefusal = what === 'dies' || /^(breakers|datazone)\./.test(name)
-    if (mayHideRefusal && refusalSpan !== undefined) refusalSpan.accidents += 1
+  const accidentsMs: number[] = []
+  const notes = startNotes(keepHistory, ({ name, what, atMs }) => {
+    if (what === 'dies' || /^(breakers|datazone)\./.test(name)) accidentsMs.push(atMs)
   })
   const { count, note } = notes
 
@@ -160,7 +159,7 @@ const buildWorld = (setting: Setting, keepHistory: boolean) => {
   })
   return {
     ...{ datazone, queues, ports, environment, performer, notes },
-    recorded: { ...refused, sweptMs, hints: delivered },
+    recorded: { ...refused, accidentsMs, sweptMs, hints: delivered },
   }
 }
 

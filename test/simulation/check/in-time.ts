@@ -1,6 +1,6 @@
 import type { Outside, SeenRun } from '../outside.ts'
 import { isAbout, knownStatuses, statusOf } from './events.ts'
-import { type Item, nameOf, number } from './items.ts'
+import { historyOf, type Item, nameOf, number, text } from './items.ts'
 import type { Rule } from './rule.ts'
 
 const sweepMs = 60_000
@@ -61,6 +61,16 @@ const openStartMs = 90_000
 /** A Start from the storm takes effect at most this late. No record may have its run id when its run ends. */
 const startEffectMs = 60_000
 
+/**
+ * Returns whether DynamoDB refused every write of a run's id until the run had ended. Its hint then finds no record with this
+ * id, and the sweep announces the ending.
+ */
+const isRecordedLate = ({ trial }: Outside, item: Item, { id, endsAtMs }: SeenRun): boolean =>
+  trial?.kind === 'contended-writes' &&
+  historyOf(item).some(
+    (line) => text(line, 'what')?.startsWith(`started as ${id}`) === true && number(line, 'atMs') > endsAtMs,
+  )
+
 /** P6: the ending of a run is announced within seconds where a hint names the run or its asset. */
 export const hintedInTime: Rule = (outside) => {
   const { runs, items, events, calmFromMs, endMs, hintedStatuses, hintedSourceStatuses } = outside
@@ -74,7 +84,7 @@ export const hintedInTime: Rule = (outside) => {
     const hinted = run.types.length === 0 ? hintedSourceStatuses : hintedStatuses
     if (isStormy || dueMs > endMs || !hinted.includes(run.status)) return []
     const item = items.find((one) => one['runId'] === run.id)
-    if (item === undefined) return []
+    if (item === undefined || isRecordedLate(outside, item, run)) return []
     const announcement = events.find((event) => isAbout(event, item) && statusOf(event) === run.status)
     return announcement !== undefined && announcement.takenAtMs <= dueMs
       ? []

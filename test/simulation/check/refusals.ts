@@ -3,6 +3,8 @@ import type { Rule } from './rule.ts'
 
 /** After this long, every Start that was in progress has ended, even the slowest. */
 const underWayMs = 120_000
+/** The slowest Start takes effect within this time. Its caller may have given up or crashed before the refusals began. */
+const slowestMs = 60_000
 
 /**
  * When requests probe a breaker that a denied permission opened, in minutes after the first refusal. A probe is a Start and
@@ -14,8 +16,9 @@ const probesAtMinutes = [1, 3, 7, 15, 30, 45, 60, 75]
  * P7: a breaker limits the calls that DataZone refuses. Each request may have been in progress when the refusals began, and
  * each accident may have kept a refusal from the breaker. After that, one request at a time probes it, less and less often.
  */
-export const breakersLimitRefusedCalls: Rule = ({ refusalSpans, sent, quotaEnds }) =>
-  refusalSpans.flatMap(({ error, untilMs, accidents, calls }) => {
+export const breakersLimitRefusedCalls: Rule = ({ refusalSpans, accidentsMs, sent, quotaEnds }) =>
+  refusalSpans.flatMap(({ error, fromMs, untilMs, calls }) => {
+    const accidents = accidentsMs.filter((atMs) => atMs >= fromMs - slowestMs && atMs < untilMs).length
     const isDenied = error === 'AccessDeniedException'
     // A publish whose event names no project has a breaker of its own until GetAsset answers.
     const isWithoutProject = sent.some(
