@@ -6,7 +6,7 @@ import {
   waitingRequest,
   withPolicySettings,
 } from '../../../../lib/usecases/start/waiting-request.ts'
-import { minute, origin, parkedRun, subject, t0 } from '../../../support/runs.ts'
+import { minute, origin, parkedRun, sourceSubject, subject, t0 } from '../../../support/runs.ts'
 import { startContext } from '../../../support/start-context.ts'
 
 const { revision: _, ...unresolved } = subject
@@ -33,6 +33,16 @@ describe('waitingRequest', () => {
     const late = waitingRequest({ ...request, requestedAtMs: t0 + minute }, unresolved, startContext())
     expect(late.request.requestedAtMs).toBe(t0)
   })
+
+  test('leaves the types to the policy only when a request about an asset names none', () => {
+    const context = startContext()
+    expect(waitingRequest(request, unresolved, context).request.policyTypes).toEqual([])
+    const named = waitingRequest({ ...request, types: ['BUSINESS_NAMES'] }, unresolved, context)
+    expect(named.request).not.toHaveProperty('policyTypes')
+    const { requestKey, lane, regenerate } = request
+    const ofSource = { requestKey, lane, regenerate, projectId: 'project-1', ...sourceSubject }
+    expect(waitingRequest(ofSource, sourceSubject, context).request).not.toHaveProperty('policyTypes')
+  })
 })
 
 describe('withPolicySettings', () => {
@@ -51,6 +61,14 @@ describe('withPolicySettings', () => {
     expect(withPolicySettings(open, named, startContext()).subject.types).toEqual(['BUSINESS_NAMES'])
     const unnamed = withPolicySettings(open, { kind: 'run', policy: {} }, startContext())
     expect(unnamed.subject.types).toEqual(['BUSINESS_DESCRIPTIONS'])
+  })
+
+  test('freezes the version of the policy, unless an earlier version decided', () => {
+    const context = startContext({ settings: { policyVersion: 3 } })
+    const decided = { kind: 'run', policy: { rule: 1 } } as const
+    expect(withPolicySettings(waiting, decided, context).policy).toEqual({ version: 3, rule: 1 })
+    const frozen = { kind: 'run', policy: { version: 2, rule: 0 } } as const
+    expect(withPolicySettings(waiting, frozen, context).policy).toEqual({ version: 2, rule: 0 })
   })
 })
 
