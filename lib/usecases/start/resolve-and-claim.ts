@@ -114,7 +114,8 @@ export const resolveAndClaim = async (
       return [await rejectRequest(waiting, resolution.error, context)]
     case 'transient': {
       const afterSeconds = backoffSeconds(context.receiveCount, context.clock.random())
-      if (waiting.version === 0 && context.receiveCount === 1)
+      // A released request is never at its first receive (resumeRecord), so it parks.
+      if (context.receiveCount === 1)
         return [{ outcome: 'retry', afterSeconds, reason: resolution.error.name }]
       return parkOrReject({ ...resolution, retryAtMs: retryAtMs + afterSeconds * 1000 })
     }

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import type { Asset } from '../../../../lib/ports/datazone.ts'
+import { schemaFingerprint } from '../../../../lib/run/asset-schema.ts'
+import { present } from '../../../../lib/run/present.ts'
 import type { ParkedRun } from '../../../../lib/run/run.ts'
 import { resolveAndClaim } from '../../../../lib/usecases/start/resolve-and-claim.ts'
 import type { WaitingRequest } from '../../../../lib/usecases/start/waiting-request.ts'
@@ -28,6 +31,23 @@ describe('resolveAndClaim', () => {
     const records = { runs: [ended], unreadable: [] }
     expect(await resolveAndClaim(waiting(), records, context)).toMatchObject([
       { outcome: 'parked', run: { reason: 'STALE_READ' } },
+    ])
+  })
+
+  test('is a duplicate of the run of that revision that ended at the moment of the publish', async () => {
+    const ended = endedRun({ detectedAtMs: origin.requestedAtMs })
+    const context = startContext({ runs: [ended], script: showingAsset('4') })
+    expect(await resolveAndClaim(waiting(), { runs: [ended], unreadable: [] }, context)).toMatchObject([
+      { outcome: 'duplicate' },
+    ])
+  })
+
+  test('starts the revision that the request names, although the run of the one shown has ended', async () => {
+    const ended = endedRun({ detectedAtMs: t0 - 10 * minute })
+    const context = startContext({ runs: [ended], script: { ...starting, ...showingAsset('4') } })
+    const naming = waiting({ request: { ...origin, revision: '5' } })
+    expect(await resolveAndClaim(naming, { runs: [ended], unreadable: [] }, context)).toMatchObject([
+      { outcome: 'started', run: { subject: { revision: '5' } } },
     ])
   })
 
@@ -63,5 +83,33 @@ describe('resolveAndClaim', () => {
     expect(await resolveAndClaim(old, none, context)).toMatchObject([
       { outcome: 'rejected', reasons: [expect.stringContaining('waited longer than the limit')] },
     ])
+  })
+})
+
+describe('what a run keeps of GetAsset', () => {
+  const started = async (asset: Partial<Asset>, revision?: string) => {
+    const context = startContext({ script: { ...starting, ...showingAsset('4', asset) } })
+    const request = { ...origin, ...present({ revision }) }
+    await resolveAndClaim(waiting({ request }), none, context)
+    return context.store.all()[0]
+  }
+
+  test.each([
+    ['keeps', 'no revision', undefined, true],
+    ['keeps', 'the revision shown', '4', true],
+    ['drops', 'another revision', '5', false],
+  ])(
+    'P10: %s the schema fingerprint for a request that names %s',
+    async (_does, _names, revision, isKept) => {
+      const tables = [{ name: 'orders', columns: [{ name: 'order_id' }] }]
+      const run = await started({ tables }, revision)
+      expect(run).toMatchObject({ state: 'IN_FLIGHT', assetName: 'orders' })
+      expect(run?.fingerprint).toBe(isKept ? schemaFingerprint(tables) : undefined)
+    },
+  )
+
+  test('drops an empty name, and cuts a name that is longer than DataZone allows', async () => {
+    expect(await started({ name: '' })).not.toHaveProperty('assetName')
+    expect(await started({ name: 'n'.repeat(257) })).toMatchObject({ assetName: 'n'.repeat(256) })
   })
 })
