@@ -38,10 +38,21 @@ describe('a Start that conflicts with a run of its asset', () => {
     const young = starterWorld({ runs: [opened(t0 - minute)], script: conflict(other) })
     await young.handle(young.releaseMessageFor(opened(t0 - minute)))
     expect(young.store.all()).toMatchObject([{ reason: 'CONFLICT', earlierStart: {} }])
-    const old = starterWorld({ runs: [opened(t0 - 4 * minute)], script: conflict(other) })
-    await old.handle(old.releaseMessageFor(opened(t0 - 4 * minute)))
+    const old = starterWorld({ runs: [opened(t0 - 3 * minute)], script: conflict(other) })
+    await old.handle(old.releaseMessageFor(opened(t0 - 3 * minute)))
     expect(old.store.all()).toMatchObject([{ reason: 'CONFLICT' }])
     expect(old.store.all()[0]).not.toHaveProperty('earlierStart')
+  })
+
+  test('P1: keeps the earlier Start when List is denied, however old it is', async () => {
+    const earlierStart = { firstAtMs: t0 - 7 * minute, lastAtMs: t0 - 6 * minute }
+    const run = parkedRun({ createdAtMs: t0 - 8 * minute, earlierStart })
+    const world = starterWorld({
+      runs: [run],
+      script: { ...conflict(), listRuns: async () => refused('DENIED') },
+    })
+    await world.handle(world.releaseMessageFor(run))
+    expect(world.store.all()).toMatchObject([{ reason: 'CONFLICT', earlierStart }])
   })
 
   test('waits half as long as the newest active run has lasted, from one minute to fifteen', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Asset } from '../../../../lib/ports/datazone.ts'
 import { assetEvent, runRequest } from '../../../support/messages.ts'
-import { minute, parkedRun, subject, t0 } from '../../../support/runs.ts'
+import { minute, parkedRun, second, subject, t0 } from '../../../support/runs.ts'
 import { answered, refused, serviceRun, showingAsset } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
@@ -34,6 +34,7 @@ describe('a Start that conflicts with the transfer of its asset', () => {
     ])
     const [parked] = world.store.all()
     if (parked === undefined) throw new Error('expected a waiting run')
+    expect(parked).not.toHaveProperty('earlierStart')
     expect(await world.handle(world.releaseMessageFor(parked))).toMatchObject([
       { run: { reason: 'IN_TRANSFER' } },
     ])
@@ -49,11 +50,33 @@ describe('a Start that conflicts with the transfer of its asset', () => {
   test('parks behind an active run, not behind the transfer, when List shows one', async () => {
     const script = {
       startRun: async () => refused('CONFLICT'),
-      listRuns: async () => answered({ runs: [serviceRun({ runId: 'of-another', createdAtMs: t0 })] }),
+      listRuns: async () =>
+        answered({ runs: [serviceRun({ runId: 'of-another', revision: '3', createdAtMs: t0 })] }),
+      ...showingAsset('4', { transfer: active }),
     }
     const world = starterWorld({ script })
     expect(await world.handle(runRequest())).toMatchObject([{ run: { reason: 'CONFLICT' } }])
     expect(world.datazone.calls).not.toContain('GetAsset asset-1')
+  })
+
+  test('parks as in transfer when the asset has just moved to another project', async () => {
+    const world = starterWorld({ script: { ...noRuns, ...moved, startRun: async () => refused('CONFLICT') } })
+    expect(await world.handle(runRequest())).toMatchObject([{ run: { reason: 'IN_TRANSFER' } }])
+  })
+
+  test('parks as a conflict, without GetAsset, when List has used up the time', async () => {
+    const world = starterWorld({
+      script: {
+        startRun: async () => refused('CONFLICT'),
+        listRuns: async () => {
+          world.clock.advance(26 * second)
+          return answered({ runs: [] })
+        },
+        ...showingAsset('4', { transfer: active }),
+      },
+    })
+    expect(await world.handle(runRequest())).toMatchObject([{ run: { reason: 'CONFLICT' } }])
+    expect(world.datazone.calls).toEqual(['Start 4', 'List asset-1'])
   })
 
   test.each([

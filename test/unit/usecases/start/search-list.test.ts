@@ -19,6 +19,11 @@ describe('searchList', () => {
     expect(await searchList(run, [], context)).toEqual({ found: 'ours', run: ours })
   })
 
+  test('P1: returns the first of two runs that are both ours by every field', async () => {
+    const context = startContext({ script: showing(ours, { ...ours, runId: 'run-2' }) })
+    expect(await searchList(run, [], context)).toEqual({ found: 'ours', run: ours })
+  })
+
   test('reads further pages until it finds the run', async () => {
     const context = startContext({
       script: {
@@ -89,5 +94,13 @@ describe('searchList', () => {
     const holder = { ...sourceSubject, triggerKey: 'load-0' }
     await context.store.recordRunId(inFlightRun({ subject: holder, runId: 'run-a', version: 0 }))
     expect(await searchList(ofSource, [], context)).toMatchObject({ found: 'nothing' })
+  })
+
+  test('P1: finds a data source run whose id another invocation has just recorded on this attempt', async () => {
+    const listed = sourceRun({ runId: 'run-a', createdAtMs: t0 - 10 * minute })
+    const listSourceRuns = async () => answered({ runs: [listed] })
+    const recorded = inFlightRun({ subject: sourceSubject, runId: 'run-a' })
+    const context = startContext({ runs: [recorded], script: { listSourceRuns } })
+    expect(await searchList(ofSource, [], context)).toEqual({ found: 'ours', run: listed })
   })
 })
