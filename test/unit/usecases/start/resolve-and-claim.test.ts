@@ -95,12 +95,12 @@ describe('what a run keeps of GetAsset', () => {
   }
 
   test.each([
-    ['keeps', 'no revision', undefined, true],
-    ['keeps', 'the revision shown', '4', true],
-    ['drops', 'another revision', '5', false],
+    ['no revision', undefined, true],
+    ['the revision shown', '4', true],
+    ['another revision', '5', false],
   ])(
-    'P10: %s the schema fingerprint for a request that names %s',
-    async (_does, _names, revision, isKept) => {
+    'P10: keeps the schema fingerprint of the revision that runs when a request names %s',
+    async (_, revision, isKept) => {
       const tables = [{ name: 'orders', columns: [{ name: 'order_id' }] }]
       const run = await started({ tables }, revision)
       expect(run).toMatchObject({ state: 'IN_FLIGHT', assetName: 'orders' })
