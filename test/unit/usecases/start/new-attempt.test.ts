@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { endings } from '../../../../lib/run/run.ts'
+import { endings, startUnknownName } from '../../../../lib/run/run.ts'
+import { claimedRun } from '../../../../lib/usecases/start/new-attempt.ts'
 import { runRequest } from '../../../support/messages.ts'
-import { endedRun, rejectedRun, t0 } from '../../../support/runs.ts'
+import { endedRun, minute, origin, rejectedRun, subject, t0 } from '../../../support/runs.ts'
 import { answered, refused, serviceRun } from '../../../support/scripted-datazone.ts'
 import { starterWorld } from '../../../support/starter-world.ts'
 
@@ -47,6 +48,22 @@ describe('P2: an attempt that ended without a run', () => {
     },
   )
 
+  test('P1: allows no other attempt when a Start of it may have made a run', async () => {
+    const error = { name: startUnknownName, message: 'List never showed whether a run was started' }
+    const world = starterWorld({ runs: [rejectedRun({ error, announcedAtMs: t0 })] })
+    expect(await world.outcomes(runRequest({ requestId: 'b' }))).toEqual(['duplicate'])
+    expect(world.datazone.calls).toEqual([])
+  })
+
+  test('makes way for a planned attempt in mode plan', async () => {
+    const world = starterWorld({ runs: [rejected], settings: { mode: 'plan' } })
+    const history = [{ atMs: t0, what: 'planned' }]
+    expect(await world.handle(runRequest({ requestId: 'b' }))).toMatchObject([
+      { outcome: 'planned', run: { attempt: 2, history } },
+    ])
+    expect(world.store.all()).toMatchObject([{ attempt: 1 }, { state: 'PLANNED', attempt: 2, history }])
+  })
+
   test('P1: makes way for one attempt when two requests arrive at once', async () => {
     const world = starterWorld({ runs: [rejected] })
     const outcomes = await Promise.all(
@@ -54,5 +71,13 @@ describe('P2: an attempt that ended without a run', () => {
     )
     expect(outcomes.flat().toSorted()).toEqual(['duplicate', 'started'])
     expect(world.datazone.starts).toHaveLength(1)
+  })
+})
+
+test('P1: counts Start as sent from the claim until its lease ends', () => {
+  const requested = { projectId: 'project-1', request: origin }
+  expect(claimedRun({ subject, attempt: 1 }, requested, t0, minute)).toMatchObject({
+    leaseEndsAtMs: t0 + minute,
+    startSent: { firstAtMs: t0, lastAtMs: t0 + minute },
   })
 })
