@@ -26,10 +26,7 @@ type Requested = Pick<
 
 /** Whether an attempt was rejected and made no run: the request that follows a fix is not its duplicate. */
 const endedWithoutRun = (run: Run): boolean =>
-  run.state === 'ENDED' &&
-  run.ending === 'REJECTED' &&
-  run.runId === undefined &&
-  run.error?.name !== startUnknownName
+  run.state === 'ENDED' && run.ending === 'REJECTED' && run.error?.name !== startUnknownName
 
 /**
  * Returns the attempt that a request makes for a subject, or undefined when the request is a duplicate. It is the first
