@@ -9,7 +9,7 @@ export const caughtAt: Readonly<Record<string, number>> = {
   'a new token for each try of a data source run': 7,
   'a new token for each try': 2,
   'a pause holds a record that is to be canceled': 61,
-  'a prober that crashes holds its probe forever': 1350,
+  'a prober that crashes holds its probe for a month': 4,
   'a repeat guard that never expires': 1,
   'a schema that never stays the same': 1,
   'a skipped repeat is not recorded': 8,

@@ -1,6 +1,9 @@
 import { partitionOf } from '../../../lib/run/identity.ts'
 import { type Sabotage, withDataZone } from './sabotage.ts'
 
+/** Almost as far ahead as a breaker may be probed: one with a later time is ignored. */
+const monthMs = 31 * 24 * 3_600_000
+
 /** Defects in handling switches, breakers, conflicts and releases. */
 export const refusalsSabotages: readonly Sabotage[] = [
   {
@@ -61,7 +64,7 @@ export const refusalsSabotages: readonly Sabotage[] = [
     }),
   },
   {
-    name: 'a prober that crashes holds its probe forever',
+    name: 'a prober that crashes holds its probe for a month',
     ports: (ports) => ({
       ...ports,
       breakers: {
@@ -69,7 +72,7 @@ export const refusalsSabotages: readonly Sabotage[] = [
         replace: (read, next) =>
           ports.breakers.replace(
             read,
-            next.probes > read.probes ? { ...next, nextProbeAtMs: Number.MAX_SAFE_INTEGER } : next,
+            next.probes > read.probes ? { ...next, nextProbeAtMs: next.nextProbeAtMs + monthMs } : next,
           ),
       },
     }),
