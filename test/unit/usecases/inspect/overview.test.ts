@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import type { RunStore } from '../../../../lib/ports/run-store.ts'
 import type { LastSweep } from '../../../../lib/ports/sweep-log.ts'
 import { overviewOf } from '../../../../lib/usecases/inspect/overview.ts'
 import { quotaOf } from '../../../../lib/usecases/inspect/quota.ts'
 import { memoryBreakers } from '../../../support/memory-breakers.ts'
 import { memoryRunStore } from '../../../support/memory-run-store.ts'
 import { claimedRun, inFlightRun, minute, parkedRun, subject, t0 } from '../../../support/runs.ts'
+import { withUnreadable } from '../../../support/unreadable-records.ts'
 
 const subjectOf = (assetId: string) => ({ ...subject, assetId })
 
@@ -23,13 +25,15 @@ const sweep: LastSweep = {
   problems: [],
 }
 
-const portsWith = (lastSweep: LastSweep | undefined) => {
-  const store = memoryRunStore(
+const someRuns = () =>
+  memoryRunStore(
     inFlightRun({ subject: subjectOf('a'), startedAtMs: t0 }),
     claimedRun({ subject: subjectOf('b') }),
     parkedRun({ subject: subjectOf('c'), reason: 'DENIED', retryAtMs: t0 - minute }),
     parkedRun({ subject: subjectOf('d'), reason: 'DENIED', retryAtMs: t0 + minute }),
   )
+
+const portsWith = (lastSweep: LastSweep | undefined, store: RunStore = someRuns()) => {
   const days = [
     { day: '2026-11-20', domainId: 'dzd_orders', projectId: 'p1', counts: { FAILED: 1, STARTED: 4 } },
     { day: '2026-11-20', domainId: 'dzd_orders', projectId: 'p2', counts: { FAILED: 2 } },
@@ -56,7 +60,31 @@ describe('overviewOf', () => {
       parkedAtMs: t0 - minute,
       today: { FAILED: 3, STARTED: 5 },
       pauses: [{ domainId: 'dzd_orders', reason: 'rebuild' }],
+      lastSweep: sweep,
     })
+  })
+
+  test('counts no Start of another day among those of today', async () => {
+    const store = memoryRunStore(inFlightRun({ startedAtMs: t0 - 24 * 60 * minute }))
+    expect((await overviewOf(portsWith(sweep, store), t0)).today).toEqual({ FAILED: 3, STARTED: 4 })
+  })
+
+  test('names the next of the parked requests of a reason', async () => {
+    const store = memoryRunStore(
+      parkedRun({ subject: subjectOf('a'), reason: 'DENIED', retryAtMs: t0 }),
+      parkedRun({ subject: subjectOf('b'), reason: 'DENIED', retryAtMs: t0 + 2 * minute }),
+      parkedRun({ subject: subjectOf('c'), reason: 'DENIED', retryAtMs: t0 + 3 * minute }),
+    )
+    const { parked } = await overviewOf(portsWith(undefined, store), t0)
+    expect(parked).toEqual([{ reason: 'DENIED', count: 3, nextAtMs: t0 + 2 * minute }])
+  })
+
+  test.each([
+    ['of the work alone, where the last sweep counted the parked requests', sweep, 2],
+    ['of the work and the parked requests, where it counts both', undefined, 3],
+  ])('counts the unreadable records %s', async (_, last, unreadable) => {
+    const store = withUnreadable(memoryRunStore(), { due: 2, waiting: 1 })
+    expect(await overviewOf(portsWith(last, store), t0)).toMatchObject({ unreadable })
   })
 
   test.each([

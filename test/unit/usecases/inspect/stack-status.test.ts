@@ -3,6 +3,7 @@ import { stackStatus } from '../../../../lib/usecases/inspect/stack-status.ts'
 import { memoryBreakers } from '../../../support/memory-breakers.ts'
 import { memoryRunStore } from '../../../support/memory-run-store.ts'
 import { claimedRun, endedRun, inFlightRun, minute, parkedRun, subject, t0 } from '../../../support/runs.ts'
+import { withUnreadable } from '../../../support/unreadable-records.ts'
 
 const subjectOf = (assetId: string) => ({ ...subject, assetId })
 
@@ -25,4 +26,18 @@ test('counts the records with work left by state, and the parked ones by reason'
     breakers: [],
     unreadable: 0,
   })
+})
+
+test('names the longest wait among the requests that are due', async () => {
+  const store = memoryRunStore(
+    parkedRun({ subject: subjectOf('a'), retryAtMs: t0 - 2 * minute }),
+    parkedRun({ subject: subjectOf('b'), retryAtMs: t0 - minute }),
+  )
+  const { oldestDueAtMs } = await stackStatus({ store, breakers: memoryBreakers() }, t0)
+  expect(oldestDueAtMs).toBe(t0 - 2 * minute)
+})
+
+test('counts unreadable records among the work and among the waiting requests', async () => {
+  const store = withUnreadable(memoryRunStore(), { due: 2, waiting: 1 })
+  expect(await stackStatus({ store, breakers: memoryBreakers() }, t0)).toMatchObject({ unreadable: 3 })
 })

@@ -35,6 +35,8 @@ describe.each(['INVALID', 'CONFLICT'] as const)('a data source whose Start is re
       },
     ])
     expect(world.datazone.calls).toEqual(['Start source-1', 'GetDataSource source-1'])
+    // A Start that was refused for certain needs no search for its run.
+    expect(world.store.all()[0]).not.toHaveProperty('earlierStart')
   })
 
   test.each(['FAILED_CREATION', 'FAILED_UPDATE', 'FAILED_DELETION', 'DELETING'])(

@@ -103,8 +103,9 @@ describe('a Start that is denied because the asset has been transferred', () => 
     }
     const world = starterWorld({ runs: [run], script })
     expect(await world.handle(world.releaseMessageFor(run))).toMatchObject([
-      { run: { reason: 'IN_TRANSFER' } },
+      { run: { reason: 'IN_TRANSFER', retryAtMs: t0 + minute } },
     ])
+    expect(world.store.all()[0]).not.toHaveProperty('earlierStart')
     expect(await world.breakers.openBreakers()).toEqual([])
     expect(await world.outcomes(world.releaseMessageFor(run))).toEqual(['started'])
   })
