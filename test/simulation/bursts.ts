@@ -10,7 +10,7 @@ export interface Burst {
 }
 
 const minute = 60_000
-const burstSize = 30
+const burstSize = 35
 
 const assetsNamed = (name: string) => Array.from({ length: burstSize }, (_, index) => `${name}${index + 1}`)
 

@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.ts'
 import { sendRequest } from './send-request.ts'
 
 /** Assets that no event publishes, so that only a backfill or a live request runs them. */
-export const oldAssets: readonly string[] = Array.from({ length: 4 }, (_, index) => `old${index + 1}`)
+export const oldAssets: readonly string[] = Array.from({ length: 3 }, (_, index) => `old${index + 1}`)
 
 const minute = 60_000
 

@@ -114,7 +114,7 @@ const drawStormMs = (random: Random): number =>
  * in what they hold, because small worlds show a defect in fewer steps than large ones (ADR 217).
  */
 export const writeProgram = (random: Random, scenario: Scenario): Program => {
-  const assets = Array.from({ length: random.whole(1, 3) }, (_, index) => `asset${index + 1}`)
+  const assets = Array.from({ length: random.whole(1, 2) }, (_, index) => `asset${index + 1}`)
   const stormMs = drawStormMs(random)
   // A burst that a full cap holds back would say nothing about the pace.
   const bursts = scenario.caps.length > 0 ? [] : drawBursts(random.fork('crowds'), stormMs)
@@ -191,12 +191,12 @@ export const writeProgram = (random: Random, scenario: Scenario): Program => {
   })
 
   for (const assetId of assets) publish(random.whole(0, 5_000), assetId)
-  for (let left = random.whole(0, 2); left > 0; left -= 1) {
+  for (let left = random.whole(0, 1); left > 0; left -= 1) {
     const atMs = anyTime()
     const assetId = random.pick(assets)
     ask(atMs, assetId)
     // Several requests at once for one asset race for its claim.
-    while (random.chance(0.4)) ask(atMs + random.whole(0, 300), assetId)
+    while (random.chance(0.5)) ask(atMs + random.whole(0, 300), assetId)
   }
   for (let left = random.whole(0, 1); left > 0; left -= 1) {
     const atMs = anyTime()

@@ -30,7 +30,7 @@ export interface Trial {
 export const trialAssets: readonly string[] = Array.from({ length: 8 }, (_, index) => `trial${index + 1}`)
 /** Assets that are published as well during a table outage. Their backlog must drain at the full rate. */
 export const backlogAssets: readonly string[] = Array.from(
-  { length: 30 },
+  { length: 60 },
   (_, index) => `backlog${index + 1}`,
 )
 /** A data source whose run is requested during a trial. */
@@ -52,7 +52,7 @@ export const drawTrial = (
   stormMs: number,
   { caps }: Pick<Scenario, 'caps'>,
 ): Trial | undefined => {
-  if (!random.chance(0.1)) return undefined
+  if (!random.chance(0.09)) return undefined
   const fromMs = stormMs + 175 * minute
   // A full cap would hold back the requests of any other trial.
   const kind = caps.length > 0 ? 'absurd-counters' : random.pick(trialKinds)
