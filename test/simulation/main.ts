@@ -91,21 +91,15 @@ const reportSabotages = async (
     (sabotage) => [sabotage, workers.runRange({ seeds, from, sabotage, untilCaught: true })] as const,
   )
   for (const [sabotage, running] of reports) {
-    const report = await running
-    const first = report.violations[0]
-    const row =
-      first === undefined
-        ? { sabotage, caught: false, seeds: report.seeds, steps: report.steps }
-        : {
-            ...{ sabotage, caught: true, seeds: first.seed - from + 1, steps: report.steps },
-            ...{ promise: first.promise, what: first.what },
-          }
+    const { seeds: tried, steps, violations } = await running
+    const first = violations[0]
+    const caught = first !== undefined
+    const row = { sabotage, caught, seeds: tried, steps, promise: first?.promise, what: first?.what }
     table.push(row)
     if (!json) {
-      const how =
-        first === undefined
-          ? `NOT CAUGHT in ${report.seeds} seeds`
-          : `seed ${first.seed}: ${first.promise}: ${first.what}`
+      const how = caught
+        ? `seed ${first.seed}: ${first.promise}: ${first.what}`
+        : `NOT CAUGHT in ${tried} seeds`
       console.log(`${sabotage.padEnd(54)} ${how}`)
     }
   }
