@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
@@ -25,7 +27,17 @@ export interface ExecutionEnvironment {
 /** Lambda's time limit for loading a function. */
 const initTimeoutMs = 10_000
 
-/** Starts an execution environment that has no environment variables but those of `env`. */
+/**
+ * Shares this process's cache of compiled code, if it has one, with a thread: a thread that compiles the bundle itself needs
+ * twice the time to start. Node reads the variable before it loads worker.ts, which deletes it.
+ */
+const sharedCompileCache = (): Readonly<Record<string, string>> => {
+  const folder = getCompileCacheDir()
+  // Node adds a folder for its version.
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) }
+}
+
+/** Starts an execution environment whose code has no environment variables but those of `env`. */
 export function startEnvironment(options: {
   readonly id: string
   readonly setup: WorkerSetup
@@ -35,7 +47,7 @@ export function startEnvironment(options: {
   const { id, setup, env, log } = options
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: setup,
-    env,
+    env: { ...env, ...sharedCompileCache() },
     argv: [],
     execArgv: [],
     stdout: true,

@@ -5,6 +5,9 @@ import type { Invocation, ReportedError, WorkerReport, WorkerSetup } from './pro
 /** The code of an execution environment: imports the bundle once, then runs one invocation after the other. */
 type Handler = (event: unknown, context: unknown) => unknown
 
+// Only Node needs it; a function has no variables but its own.
+delete process.env['NODE_COMPILE_CACHE']
+
 const setup = workerData as WorkerSetup
 const report = (message: WorkerReport) => parentPort?.postMessage(message)
 

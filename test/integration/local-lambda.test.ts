@@ -69,6 +69,7 @@ test('isolates a handler from the environment variables of this process', async 
   expect(env).toMatchObject({ FROM_TEMPLATE: 'yes', AWS_LAMBDA_FUNCTION_NAME: 'fn-echo' })
   expect(env).not.toHaveProperty('SECRET_OF_THIS_PROCESS')
   expect(env).not.toHaveProperty('HOME')
+  expect(env).not.toHaveProperty('NODE_COMPILE_CACHE')
 })
 
 test('reuses a warm environment and adds one for a concurrent invocation', async () => {
