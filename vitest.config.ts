@@ -56,6 +56,7 @@ export default defineConfig({
           name: 'servers',
           include: ['test/{integration,e2e,package,browser}/**/*.test.ts', ...contractsOfServers],
           exclude: [...configDefaults.exclude, ...countsHandles],
+          globalSetup: 'test/support/build-dzrun.ts',
           isolate: false,
           maxWorkers: cores + 2,
           sequence: { groupOrder: 1 },

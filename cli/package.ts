@@ -11,17 +11,15 @@ import { buildClient } from '../page/server/build-client.ts'
  * longer than any command. Folders keep their places, because the code finds files by relative paths.
  */
 const root = join(import.meta.dirname, '..')
-const folder = join(root, 'dist', 'dzrun')
-const code = join(folder, 'dist', 'cli')
 
 const Manifest = z.object({ version: z.string(), description: z.string(), license: z.string() })
 
-const bundle = () =>
+const bundle = (outdir: string) =>
   build({
     ...bundleOptions,
     absWorkingDir: root,
     entryPoints: { main: 'cli/main.ts' },
-    outdir: code,
+    outdir,
     // The package contains the built client of the page, so it never bundles.
     external: ['esbuild'],
     banner: {
@@ -29,11 +27,12 @@ const bundle = () =>
     },
   })
 
-/** Builds the folder `dist/dzrun`, and returns its path. */
-export const buildCli = async (): Promise<string> => {
+/** Builds the package in a folder, `dist/dzrun` when left out, and returns its path. Empties the folder first. */
+export const buildCli = async (folder = join(root, 'dist', 'dzrun')): Promise<string> => {
+  const code = join(folder, 'dist', 'cli')
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
-  await bundle()
+  await bundle(code)
   await buildClient(join(folder, 'dist', 'page'))
   await cp(join(root, 'config', 'policy.json'), join(folder, 'dist', 'config', 'policy.json'))
   await cp(join(root, 'LICENSE'), join(folder, 'LICENSE'))

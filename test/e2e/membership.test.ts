@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startDataZoneServer } from '../../local/datazone/http/server.ts'
 import type { Catalogue } from '../../local/datazone/input/catalogue.ts'
 import { writeEnvFile } from '../../local/start/env-file.ts'
-import { runCommand } from '../support/commands.ts'
+import { runDzrun } from '../support/commands.ts'
 
 const domain = 'dzd_orders'
 const role = 'arn:aws:iam::111122223333:role/catalog'
@@ -60,8 +60,7 @@ const load = (over: Partial<Domain> = {}) =>
 beforeEach(() => void load())
 
 const membership = (command: string) =>
-  runCommand(
-    'cli/main.ts',
+  runDzrun(
     ...[
       'membership',
       command,

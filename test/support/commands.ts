@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { inject } from 'vitest'
 import { eventually } from './eventually.ts'
 
 const repository = resolve(import.meta.dirname, '..', '..')
@@ -70,6 +71,10 @@ const collect = (child: ChildProcess) => {
 /** Starts `node <script> <args>` in the repository. */
 export const runCommand = (script: string, ...args: readonly string[]): RunningCommand =>
   run(process.execPath, script, ...args)
+
+/** Starts the built dzrun in the repository. */
+export const runDzrun = (...args: readonly string[]): RunningCommand =>
+  run(process.execPath, inject('dzrun'), ...args)
 
 /** Starts `npm run <script>` in the repository. */
 export const runNpmScript = (script: string): RunningCommand => run('npm', 'run', '--silent', script)

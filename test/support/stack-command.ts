@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type RunningCommand, runCommand } from './commands.ts'
+import { type RunningCommand, runCommand, runDzrun } from './commands.ts'
 
 const ports = ['datazone', 'eventbridge', 'sqs', 'dynamodb', 'page'].flatMap((name) => [
   `--${name}-port`,
@@ -24,8 +24,7 @@ export const startStackCommand = async (...flags: readonly string[]) => {
     const environment: Readonly<Record<string, string>> = Object.fromEntries(
       [...text.matchAll(/^export ([A-Z_]+)='([^']*)'$/gm)].map(([, name = '', value = '']) => [name, value]),
     )
-    const running = (...args: readonly string[]): RunningCommand =>
-      runCommand('cli/main.ts', ...args, '--local', envFile)
+    const running = (...args: readonly string[]): RunningCommand => runDzrun(...args, '--local', envFile)
     return {
       directory,
       envFile,

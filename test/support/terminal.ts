@@ -1,6 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { inject } from 'vitest'
 import * as z from 'zod/mini'
 
 const repository = resolve(import.meta.dirname, '..', '..')
@@ -30,7 +31,7 @@ export const dzrunOnTerminal = async (
   args: readonly string[],
   options: TerminalOptions = {},
 ): Promise<z.infer<typeof Ended>> => {
-  const input = { argv: [process.execPath, 'cli/main.ts', ...args], ...options }
+  const input = { argv: [process.execPath, inject('dzrun'), ...args], ...options }
   const script = resolve(import.meta.dirname, 'terminal.py')
   const { stdout } = await promisify(execFile)('python3', [script, JSON.stringify(input)], {
     cwd: repository,
