@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 /** The slowest test files, slowest first: the simulation keeps every core busy while the tests of servers wait. */
 const longFiles = [
   'test/simulation/simulation.test.ts',
+  'test/simulation/backfill-lane.test.ts',
   'test/e2e/start.test.ts',
   'test/e2e/cli.test.ts',
   'test/e2e/docs-commands.test.ts',

@@ -10,7 +10,7 @@ export interface CompressedBody {
   readonly br: Bytes
 }
 
-/** Compresses a body once, at the start, so that no viewer waits for it. */
+/** Compresses a body in each encoding. */
 export const compressed = async (identity: Bytes): Promise<CompressedBody> => {
   const [zipped, brotli] = await Promise.all([promisify(gzip)(identity), promisify(brotliCompress)(identity)])
   return { identity, gzip: new Uint8Array(zipped), br: new Uint8Array(brotli) }

@@ -33,8 +33,13 @@ const answerFile = (context: Context, file: ClientFile | undefined) => {
 }
 
 /** The paths of the page, each behind the guard. */
-const appOf = async (options: PageOptions, state: PageState, guarded: MiddlewareHandler): Promise<Hono> => {
-  const files = await clientFiles()
+const appOf = (options: PageOptions, state: PageState, guarded: MiddlewareHandler): Hono => {
+  // Made for the first request, because to bundle and compress them takes half a second, and not every stack is looked at.
+  let made: ReturnType<typeof clientFiles> | undefined
+  const fileNamed = async (name: string) => {
+    made ??= clientFiles()
+    return (await made).get(name)
+  }
   const app = new Hono()
   app.use(guarded)
   app.get('/api/stream', (context) => {
@@ -46,8 +51,8 @@ const appOf = async (options: PageOptions, state: PageState, guarded: Middleware
   if (options.allowChanges) changeRoutes(app, state)
   if (options.stack.local !== undefined) localRoutes(app, state, options.stack.local)
   app.all('/api/*', (context) => context.json({ message: 'no such path' }, 404))
-  app.get('/files/:name', (context) => answerFile(context, files.get(context.req.param('name'))))
-  app.get('*', (context) => answerFile(context, files.get(html)))
+  app.get('/files/:name', async (context) => answerFile(context, await fileNamed(context.req.param('name'))))
+  app.get('*', async (context) => answerFile(context, await fileNamed(html)))
   return app
 }
 
@@ -67,7 +72,7 @@ export const startPage = async (options: PageOptions): Promise<Page> => {
   const token = options.token ?? newToken()
   let port = options.port
   const state = openState(options)
-  const app = await appOf(options, state, guard({ token, port: () => port }))
+  const app = appOf(options, state, guard({ token, port: () => port }))
   const server = createServer(getRequestListener(app.fetch))
   port = await listen(server, port).catch(async (error: unknown) => {
     await state.stop()
