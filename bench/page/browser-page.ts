@@ -21,9 +21,10 @@ const noteFigures = `{
   requestAnimationFrame(look)
 }`
 
-/** Waits until the page has read the table once. */
+/** Waits until the page has its files and has read the table once. */
 const firstRead = async ({ origin, port, url }: Page): Promise<void> => {
   const cookie = `dzrun_page_${port}=${new URL(url).searchParams.get('token')}`
+  await fetch(origin, { headers: { cookie } })
   const stopped = new AbortController()
   const { body } = await fetch(`${origin}/api/stream`, { headers: { cookie }, signal: stopped.signal })
   for await (const chunk of body ?? []) if (Buffer.from(chunk).toString().includes('"inFlight"')) break
