@@ -1,9 +1,14 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** The slowest test files, slowest first: the simulation keeps every core busy while the tests of servers wait. */
+/**
+ * The slowest test files, in the order of their start: those that mostly wait begin beside the simulation, which keeps every
+ * core busy.
+ */
 const longFiles = [
   'test/simulation/simulation.test.ts',
-  'test/simulation/backfill-lane.test.ts',
+  'test/integration/crash/forgotten-token.test.ts',
+  'test/integration/crash/durable-claim.test.ts',
+  'test/integration/stack-behavior/withdrawal.test.ts',
   'test/e2e/start.test.ts',
   'test/e2e/cli.test.ts',
   'test/e2e/docs-commands.test.ts',
@@ -11,21 +16,23 @@ const longFiles = [
   'test/package/packaging.test.ts',
   'test/browser/page.test.ts',
   'test/e2e/demo.test.ts',
-  'test/integration/crash/forgotten-token.test.ts',
-  'test/integration/crash/durable-claim.test.ts',
-  'test/integration/stack-behavior/withdrawal.test.ts',
-  'test/integration/datazone-simulator-package.test.ts',
-  'test/simulation/ten-thousand.test.ts',
   'test/integration/crash/before-the-claim.test.ts',
+  'test/simulation/ten-thousand.test.ts',
+  'test/simulation/backfill-lane.test.ts',
+  'test/integration/datazone-simulator-package.test.ts',
   'test/integration/raised-alarms.test.ts',
   'test/integration/stack-behavior/settings.test.ts',
   'test/contract/run-store.test.ts',
   'test/integration/stack-behavior/several-runs.test.ts',
   'test/integration/stack-behavior/observer.test.ts',
   'test/e2e/terminal.test.ts',
+  'test/integration/live-profile.test.ts',
   'test/e2e/help.test.ts',
   'test/integration/local-taps.test.ts',
   'test/integration/local-event-source.test.ts',
+  'test/integration/stack-behavior/list-order.test.ts',
+  'test/package/dzrun-tarball.test.ts',
+  'test/e2e/docs-simulator.test.ts',
 ]
 
 const placeOf = ({ moduleId, project }: TestSpecification): number => {
