@@ -159,4 +159,122 @@ describe('advanceBackfills', () => {
     expect(await sweep()).toMatchObject({ problems: ['backfill spring: chunk 0 cannot be read'] })
     expect(await plan()).toMatchObject({ state: 'APPLYING', sent: 0 })
   })
+
+  test('names the plan, its domain and no revision in each request', async () => {
+    const { apply, sweep, queue } = await world(1)
+    await apply()
+    await sweep()
+    expect(queue.submitted[0]).toMatchObject({
+      domainId: 'dzd_orders',
+      correlationId: 'backfill/spring',
+      asset: { id: 'asset-0' },
+    })
+    expect(queue.submitted[0]).not.toHaveProperty('asset.revision')
+  })
+
+  test('continues within a chunk, with the next entry', async () => {
+    const { apply, sweep, ids } = await world(300)
+    await apply()
+    await sweep({ BACKFILL: 170 })
+    await sweep({ BACKFILL: 0 })
+    await sweep()
+    expect(ids()).toHaveLength(300)
+    expect(new Set(ids()).size).toBe(300)
+  })
+
+  test('stops between two batches when its time is up, records what was sent, and reports no problem', async () => {
+    const { apply, clock, context, queue, plan } = await world(300)
+    await apply()
+    const deadlineMs = clock.now() + 47 * second
+    const slow = {
+      submit: async (requests: Parameters<typeof queue.submit>[0]) => {
+        clock.advance(20 * second)
+        return queue.submit(requests)
+      },
+    }
+    expect(await advanceBackfills({}, { ...context, queue: slow, deadlineMs })).toEqual({
+      requested: 30,
+      problems: [],
+    })
+    expect(await plan()).toMatchObject({ state: 'APPLYING', sent: 30 })
+    expect(await plan()).not.toHaveProperty('lease')
+  })
+
+  test('takes no lease at its deadline', async () => {
+    const { apply, clock, context, plan, queue } = await world(10)
+    await apply()
+    const before = await plan()
+    expect(await advanceBackfills({}, { ...context, deadlineMs: clock.now() })).toEqual({
+      requested: 0,
+      problems: [],
+    })
+    expect(queue.submitted).toEqual([])
+    expect(await plan()).toEqual(before)
+  })
+
+  test('holds a lease until 15 s after its deadline', async () => {
+    const { apply, clock, context, plans } = await world(10)
+    await apply()
+    const deadlineMs = clock.now() + 47 * second
+    let lease: unknown
+    const chunk: typeof plans.chunk = async (plan, number) => {
+      lease = plan.lease
+      return plans.chunk(plan, number)
+    }
+    await advanceBackfills({}, { ...context, backfills: { ...plans, chunk }, deadlineMs })
+    expect(lease).toMatchObject({ untilMs: deadlineMs + 15 * second })
+  })
+
+  test('records what it sent to a plan that is stopped meanwhile', async () => {
+    const { apply, stop, sweep, plan, plans } = await world(300)
+    await apply()
+    const { chunk } = plans
+    plans.chunk = async (...asked) => {
+      await stop()
+      return chunk(...asked)
+    }
+    expect(await sweep()).toEqual({ requested: 200, problems: [] })
+    expect(await plan()).toMatchObject({ state: 'STOPPED', sent: 200 })
+    expect(await plan()).not.toHaveProperty('lease')
+  })
+
+  test('gives up recording after five lost writes', async () => {
+    const { apply, plans, clock, context } = await world(10)
+    await apply()
+    let records = 0
+    const replace: typeof plans.replace = async (next, read) => {
+      if (next.lease !== undefined) return plans.replace(next, read)
+      records += 1
+      return undefined
+    }
+    const deadlineMs = clock.now() + 47 * second
+    const backfills = { ...plans, replace }
+    expect(await advanceBackfills({}, { ...context, backfills, deadlineMs })).toMatchObject({ requested: 10 })
+    expect(records).toBe(5)
+  })
+
+  test('shares the room of the lane among the plans, by name', async () => {
+    const { apply, plans, sweep, plan, queue } = await world(150)
+    await apply()
+    const other = await plans.replace(newPlan('winter', 'dzd_orders', t0))
+    if (other === undefined) throw new Error('expected a new plan')
+    await plans.putChunk(
+      other,
+      0,
+      Array.from({ length: 100 }, (_, index) => entryOf(1000 + index)),
+    )
+    await plans.replace({ ...readyPlan(other, 100, t0), state: 'APPLYING' }, other)
+    expect(await sweep()).toEqual({ requested: 200, problems: [] })
+    expect(await plan()).toMatchObject({ name: 'spring', state: 'DONE' })
+    expect((await plans.all())[1]).toMatchObject({ name: 'winter', state: 'APPLYING', sent: 50 })
+    expect(queue.submitted).toHaveLength(200)
+  })
+
+  test('reports a chunk that is too short, after it has sent what the chunk holds', async () => {
+    const { apply, plans, sweep, plan } = await world(10)
+    await apply()
+    plans.chunk = async () => [entryOf(0), entryOf(1)]
+    expect(await sweep()).toEqual({ requested: 2, problems: ['backfill spring: chunk 0 cannot be read'] })
+    expect(await plan()).toMatchObject({ state: 'APPLYING', sent: 2 })
+  })
 })
