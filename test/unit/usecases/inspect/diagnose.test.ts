@@ -124,4 +124,43 @@ describe('diagnose', () => {
     expect(first).toMatchObject(found)
     expect(first?.fix).toBeDefined()
   })
+
+  test('says what it found of a healthy stack', () => {
+    const queues = [
+      { name: 'requests', waiting: 900 },
+      { name: 'rejected', waiting: 0 },
+    ]
+    expect(diagnose({ ...healthy, queues, clockSkewMs: minute })).toEqual([
+      { check: 'last sweep', severity: 'ok', found: '20 seconds ago' },
+      { check: 'mode', severity: 'ok', found: 'run' },
+      { check: 'requests', severity: 'ok', found: '900 messages' },
+      { check: 'rejected', severity: 'ok', found: '0 messages' },
+      { check: 'clock', severity: 'ok', found: 'agrees with AWS' },
+      { check: 'policy', severity: 'ok', found: 'version 3, 2 rules' },
+      { check: 'records', severity: 'ok', found: 'every open record can be read' },
+    ])
+  })
+
+  test("says nothing about a clock that it did not see, and names the deployment's policy", () => {
+    const { clockSkewMs: _, ...unseen } = healthy
+    const found = diagnose({ ...unseen, policyVersion: 0 })
+    expect(found.map(({ check }) => check)).not.toContain('clock')
+    expect(found).toContainEqual({ check: 'policy', severity: 'ok', found: 'of the deployment, 2 rules' })
+  })
+
+  test('finds a sweep late after three minutes', () => {
+    const findingAt = (ageMs: number) =>
+      diagnose({ ...healthy, nowMs: t0 - 20_000 + ageMs }).find(({ check }) => check === 'last sweep')
+    expect(findingAt(3 * minute - 1)).toMatchObject({ severity: 'ok' })
+    expect(findingAt(3 * minute)).toMatchObject({ severity: 'error', found: '3 minutes ago' })
+  })
+
+  test.each([
+    [{ domainId: 'dzd_1' }, 'dzd_1 by an operator: no reason given', 'dzd_1'],
+    [{ domainId: 'dzd_1', pausedBy: 'ana', reason: 'load' }, 'dzd_1 by ana: load', 'dzd_1'],
+    [{ domainId: 'dzd_1', projectId: 'p1' }, 'dzd_1/p1 by an operator: no reason given', 'dzd_1/p1'],
+  ])('names the scope of a pause, who paused it and why: %o', (pause, found, scope) => {
+    const overview = { ...healthy.overview, pauses: [pause] }
+    expect(diagnose({ ...healthy, overview })[0]).toMatchObject({ found, command: ['resume', scope] })
+  })
 })

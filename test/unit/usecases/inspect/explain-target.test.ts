@@ -137,4 +137,52 @@ describe('explainTarget', () => {
     expect(stories[0]?.standing).toBe('would start, but the stack is in mode plan')
     expect(advice[0]?.why).toContain('mode run')
   })
+
+  test('names the requests of a run, its own first', async () => {
+    const also = { ...parkedRun().request, requestKey: 'event:2' }
+    const { stories } = await explain([parkedRun({ alsoRequestedBy: [also] })])
+    expect(stories[0]?.requestedBy).toEqual([parkedRun().request.requestKey, 'event:2'])
+  })
+
+  test('offers nothing for a request that continues by itself, nor for a run in flight', async () => {
+    expect((await explain([parkedRun({ reason: 'THROTTLED' })])).advice).toEqual([])
+    expect((await explain([inFlightRun()])).advice).toEqual([])
+  })
+
+  test('offers no other attempt of a data source run, whose next load makes one', async () => {
+    const failed = endedRun({ subject: sourceSubject, ending: 'FAILED' })
+    const target = { domainId: subject.domainId, dataSourceId: sourceSubject.dataSourceId }
+    const { stories, advice } = await explain([failed], {}, target)
+    expect(stories).toHaveLength(1)
+    expect(advice).toEqual([])
+  })
+
+  test('names a pause only where something waits for it', async () => {
+    const pause = { reason: 'load' }
+    const planned = await explain([plannedRun()], { pause })
+    expect(planned.advice[0]?.command).toEqual(['resume', 'dzd_orders/project-1'])
+    for (const run of [inFlightRun(), endedRun()]) {
+      const { stories, advice } = await explain([run], { pause })
+      expect(stories[0]).not.toHaveProperty('pause')
+      expect(advice).toEqual([])
+    }
+  })
+
+  test('names no breaker that holds something else', async () => {
+    const elsewhere: Breaker = {
+      ...denied,
+      cause: { ...denied.cause, domainId: 'dzd_other' } as Breaker['cause'],
+    }
+    const throttled = parkedRun({ reason: 'THROTTLED' })
+    for (const [run, breaker] of [
+      [parkedRun({ reason: 'DENIED' }), elsewhere],
+      [throttled, denied],
+      [inFlightRun(), denied],
+      [parkedRun({ reason: 'QUOTA_EXCEEDED', subject: sourceSubject }), quotaFull],
+    ] as const) {
+      const { stories } = await explain([run], { breakers: [breaker] }, run.subject)
+      expect(stories).toHaveLength(1)
+      expect(stories[0]).not.toHaveProperty('breaker')
+    }
+  })
 })

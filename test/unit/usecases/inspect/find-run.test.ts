@@ -21,10 +21,29 @@ describe('findRun', () => {
     expect((await findRun(keyText(runKey(run)), store)).runs).toEqual([run])
   })
 
-  test.each(['tpcds/store_sales', 'ASSET#dzd_orders#asset-1', '', 'a'.repeat(37), 'ASSET#x#y/RUN#1#A#0001'])(
-    "finds nothing for '%s'",
-    async (named) => {
-      expect(await findRun(named, store)).toEqual({ runs: [], unreadable: [] })
-    },
-  )
+  test('finds an unreadable record by its key, and none beside it', async () => {
+    const { partition, record } = runKey(waiting)
+    const unreadable = ['RUN#other', record].map((name) => ({
+      key: { partition, record: name },
+      isNewer: false,
+      problem: 'state: unknown',
+    }))
+    const damaged = { ...store, runsOf: async () => ({ runs: [], unreadable }) }
+    expect(await findRun(keyText({ partition, record }), damaged)).toEqual({
+      runs: [],
+      unreadable: [unreadable[1]],
+    })
+  })
+
+  test.each([
+    'tpcds/store_sales',
+    'run 5qh2k8c1r0d3xe',
+    '5qh2k8c1r0d3xe!',
+    'ASSET#dzd_orders#asset-1',
+    '',
+    'a'.repeat(37),
+    'ASSET#x#y/RUN#1#A#0001',
+  ])("finds nothing for '%s'", async (named) => {
+    expect(await findRun(named, store)).toEqual({ runs: [], unreadable: [] })
+  })
 })
