@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RunListQuery } from '../../../../lib/ports/run-list.ts'
 import type { RunSummary } from '../../../../lib/run/run-summary.ts'
@@ -55,6 +56,7 @@ describe('listRuns', () => {
     [{ projectId: 'project-2' }, ['b']],
     [{ assetId: 'c' }, ['c']],
     [{ reason: 'DENIED' }, ['d']],
+    [{ reason: 'PAUSED' }, []],
     [{ type: 'BUSINESS_NAMES' }, ['e']],
     [{ kind: 'DATA_SOURCE' as const }, [undefined]],
   ])('filters by %o', async (filter, found) => {
@@ -65,7 +67,8 @@ describe('listRuns', () => {
           summary({ assetId: 'b', projectId: 'project-2' }),
           summary({ assetId: 'c' }),
           summary({ assetId: 'd', reason: 'DENIED' }),
-          summary({ assetId: 'e', types: ['BUSINESS_NAMES'] }),
+          summary({ assetId: 'e', types: ['BUSINESS_DESCRIPTIONS', 'BUSINESS_NAMES'] }),
+          summary({ assetId: 'f', types: ['BUSINESS_DESCRIPTIONS'] }),
           sourceSummary,
         ],
       ],
@@ -103,5 +106,69 @@ describe('listRuns', () => {
       after = page.next
     } while (after !== undefined)
     expect(found).toEqual(['a', 'c', 'e', 'b', 'd'])
+  })
+
+  test('lists each matching run once and newest first, wherever its pages end', async () => {
+    const drawn = fc.record({
+      domainId: fc.constantFrom('dzd_1', 'dzd_2'),
+      status: fc.constantFrom<RunSummary['status']>('FAILED', 'PARKED'),
+      updatedAtMs: fc.nat(3),
+    })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(drawn, { maxLength: 12 }),
+        fc.nat(3),
+        fc.nat(3),
+        async (all, sinceMs, extra) => {
+          const runs = all.map((over, index) => summary({ ...over, assetId: `asset-${index}` }))
+          let longest = 0
+          const list = {
+            // Like the index: bounds of time, pages of some size, and no order within a millisecond.
+            async *newestFirst({
+              domainId,
+              status,
+              sinceMs: since = 0,
+              beforeMs = 9,
+              pageSize = 100,
+            }: RunListQuery) {
+              const found = runs
+                .filter((run) => run.domainId === domainId && run.status === status)
+                .filter(({ updatedAtMs }) => updatedAtMs >= since && updatedAtMs < beforeMs)
+                .toSorted((left, right) => right.updatedAtMs - left.updatedAtMs)
+              longest = Math.max(longest, pageSize)
+              for (let from = 0; from < found.length; from += pageSize)
+                yield found.slice(from, from + pageSize)
+            },
+          }
+          const limit = extra + 1
+          const listed: RunSummary[] = []
+          let after: ListPosition | undefined
+          do {
+            const page: Awaited<ReturnType<typeof listRuns>> = await listRuns(
+              list,
+              ['dzd_1', 'dzd_2'],
+              { sinceMs },
+              { limit, ...(after === undefined ? {} : { after }) },
+            )
+            expect(page.runs.length).toBeLessThanOrEqual(limit)
+            listed.push(...page.runs)
+            after = page.next
+          } while (after !== undefined)
+          const wanted = runs.filter(({ updatedAtMs }) => updatedAtMs >= sinceMs)
+          expect(new Set(listed)).toEqual(new Set(wanted))
+          expect(listed).toHaveLength(wanted.length)
+          const times = listed.map(({ updatedAtMs }) => updatedAtMs)
+          expect(times).toEqual(times.toSorted((left, right) => right - left))
+          expect(longest).toBe(limit + 1)
+        },
+      ),
+    )
+  })
+
+  test('asks for the next page only what is older than the last run, or of its millisecond', async () => {
+    const list = listOf({})
+    const after = { updatedAtMs: 7, id: 'dzd_orders asset-1 RUN#1' }
+    await listRuns(list, ['dzd_orders'], { statuses: ['FAILED'] }, { limit: 500, after })
+    expect(list.queries).toEqual([{ domainId: 'dzd_orders', status: 'FAILED', beforeMs: 8, pageSize: 100 }])
   })
 })
