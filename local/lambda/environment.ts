@@ -29,7 +29,7 @@ const initTimeoutMs = 10_000
 
 /**
  * Shares this process's cache of compiled code, if it has one, with a thread: a thread that compiles the bundle itself needs
- * twice the time to start. Node reads the variable before it loads worker.ts, which deletes it.
+ * up to twice the time to start. Node reads the variable before it loads worker.ts, which deletes it.
  */
 const sharedCompileCache = (): Readonly<Record<string, string>> => {
   const folder = getCompileCacheDir()
