@@ -90,6 +90,16 @@ describe('an asset event of DataZone', () => {
   })
 
   test.each([
+    ['without a time', undefined, 0],
+    ['with a time after it was sent', '2026-11-20T02:14:09Z', 0],
+    ['with a time before it was sent', '2026-11-20T02:13:58Z', -2_000],
+  ])('cancels what was requested until the message was sent, for a withdrawal %s', (_, time, sinceSentMs) => {
+    expect(parse({ ...assetEvent(), 'detail-type': 'Asset Unpublished', time })).toMatchObject({
+      cancel: { requestedAtMs: sentAtMs + sinceSentMs },
+    })
+  })
+
+  test.each([
     ['another detail-type', { 'detail-type': 'AWS API Call via CloudTrail' }, /^detail-type: must be one of/],
     ['no detail', { detail: null }, /^detail: must be an object/],
     [

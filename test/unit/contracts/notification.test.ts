@@ -59,6 +59,15 @@ describe('a notification', () => {
     )
   })
 
+  test('leaves out a reason that the event does not have', () => {
+    const { metadata, data } = failedEvent(1)
+    const { error: _, ...bare } = data
+    const { subject, text, chat } = notificationOf([{ metadata, data: bare }], stack)
+    expect(subject).toBe('DataZone runs (prod): 1 failed')
+    expect(text).not.toContain('reason:')
+    expect(chat.content.description).toMatch(/^• \*failed\*: `store_sales_1` of project `Sales`\nhttps:/)
+  })
+
   test('shows a request without a subject by its reason alone', () => {
     const { metadata } = failedEvent(1)
     const error = { name: 'MalformedRequest', message: 'requestId: is missing' }
