@@ -5,7 +5,7 @@ import type { Invocation, ReportedError, WorkerReport, WorkerSetup } from './pro
 /** The code of an execution environment: imports the bundle once, then runs one invocation after the other. */
 type Handler = (event: unknown, context: unknown) => unknown
 
-// Only Node needs it; a function has no variables but its own.
+// Node has read it by now, and a function has no variables but its own.
 delete process.env['NODE_COMPILE_CACHE']
 
 const setup = workerData as WorkerSetup

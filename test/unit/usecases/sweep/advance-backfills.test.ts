@@ -9,7 +9,7 @@ import {
   stopPlan,
 } from '../../../../lib/run/backfill-plan.ts'
 import { changePlan } from '../../../../lib/usecases/operate/change-plan.ts'
-import { advanceBackfills } from '../../../../lib/usecases/sweep/advance-backfills.ts'
+import { type AdvanceContext, advanceBackfills } from '../../../../lib/usecases/sweep/advance-backfills.ts'
 import { manualClock } from '../../../support/manual-clock.ts'
 import { memoryBackfillPlans } from '../../../support/memory-backfill-plans.ts'
 import { recordingQueue } from '../../../support/recorders.ts'
@@ -43,10 +43,11 @@ const world = async (count: number, maxReleases = 100) => {
     apply: () => changePlan('spring', (plan) => applyPlan(plan, clock.now()), plans),
     stop: () => changePlan('spring', (plan) => stopPlan(plan, clock.now()), plans),
     plan: async () => (await plans.all())[0],
-    sweep: (parked: Record<string, number> | 'not counted' = {}) =>
+    sweep: (parked: Record<string, number> | 'not counted' = {}, over: Partial<AdvanceContext> = {}) =>
       advanceBackfills(parked === 'not counted' ? undefined : parked, {
         ...context,
         deadlineMs: clock.now() + 47 * second,
+        ...over,
       }),
     ids: () => queue.submitted.map(({ requestId }) => requestId),
   }
@@ -94,7 +95,7 @@ describe('advanceBackfills', () => {
   })
 
   test('repeats under the same ids the requests of a sweep that crashed before it recorded them, and loses none', async () => {
-    const { apply, sweep, clock, ids, plans, context, plan } = await world(300)
+    const { apply, sweep, clock, ids, plans, plan } = await world(300)
     await apply()
     const dying = { ...plans, replace: async () => Promise.reject(new Error('dies')) }
     const leasing = {
@@ -102,8 +103,7 @@ describe('advanceBackfills', () => {
       replace: (next: Parameters<typeof plans.replace>[0], read?: Parameters<typeof plans.replace>[1]) =>
         next.lease === undefined ? dying.replace() : plans.replace(next, read),
     }
-    const deadlineMs = clock.now() + 47 * second
-    const died = await advanceBackfills({}, { ...context, backfills: leasing, deadlineMs })
+    const died = await sweep({}, { backfills: leasing })
     expect(died.problems).toEqual(['backfill: dies'])
     expect(await sweep()).toMatchObject({ requested: 0 })
     clock.advance(2 * minute)
@@ -127,7 +127,7 @@ describe('advanceBackfills', () => {
   })
 
   test('counts the requests that the queue accepted when it refuses the rest', async () => {
-    const { apply, plans, clock, plan, context } = await world(300)
+    const { apply, plan, sweep } = await world(300)
     await apply()
     let batches = 0
     const queue = {
@@ -136,8 +136,7 @@ describe('advanceBackfills', () => {
         return requests.map((_, index) => batches < 3 || index < 4)
       },
     }
-    const deadlineMs = clock.now() + 47 * second
-    expect(await advanceBackfills({}, { ...context, backfills: plans, queue, deadlineMs })).toEqual({
+    expect(await sweep({}, { queue })).toEqual({
       requested: 24,
       problems: ['backfill spring: the queue did not accept every request'],
     })
@@ -145,11 +144,10 @@ describe('advanceBackfills', () => {
   })
 
   test.each(['off', 'plan'] as const)('sends nothing in mode %s', async (mode) => {
-    const { apply, context, clock } = await world(10)
+    const { apply, context, sweep } = await world(10)
     await apply()
     const settings = { ...context.settings, mode }
-    const deadlineMs = clock.now() + 47 * second
-    expect(await advanceBackfills({}, { ...context, settings, deadlineMs })).toMatchObject({ requested: 0 })
+    expect(await sweep({}, { settings })).toMatchObject({ requested: 0 })
   })
 
   test('reports a chunk that is missing, and keeps its place', async () => {
@@ -183,16 +181,15 @@ describe('advanceBackfills', () => {
   })
 
   test('stops between two batches when its time is up, records what was sent, and reports no problem', async () => {
-    const { apply, clock, context, queue, plan } = await world(300)
+    const { apply, clock, queue, plan, sweep } = await world(300)
     await apply()
-    const deadlineMs = clock.now() + 47 * second
     const slow = {
       submit: async (requests: Parameters<typeof queue.submit>[0]) => {
         clock.advance(20 * second)
         return queue.submit(requests)
       },
     }
-    expect(await advanceBackfills({}, { ...context, queue: slow, deadlineMs })).toEqual({
+    expect(await sweep({}, { queue: slow })).toEqual({
       requested: 30,
       problems: [],
     })
@@ -201,10 +198,10 @@ describe('advanceBackfills', () => {
   })
 
   test('takes no lease at its deadline', async () => {
-    const { apply, clock, context, plan, queue } = await world(10)
+    const { apply, clock, plan, queue, sweep } = await world(10)
     await apply()
     const before = await plan()
-    expect(await advanceBackfills({}, { ...context, deadlineMs: clock.now() })).toEqual({
+    expect(await sweep({}, { deadlineMs: clock.now() })).toEqual({
       requested: 0,
       problems: [],
     })
@@ -213,7 +210,7 @@ describe('advanceBackfills', () => {
   })
 
   test('holds a lease until 15 s after its deadline', async () => {
-    const { apply, clock, context, plans } = await world(10)
+    const { apply, clock, plans, sweep } = await world(10)
     await apply()
     const deadlineMs = clock.now() + 47 * second
     let lease: unknown
@@ -221,7 +218,7 @@ describe('advanceBackfills', () => {
       lease = plan.lease
       return plans.chunk(plan, number)
     }
-    await advanceBackfills({}, { ...context, backfills: { ...plans, chunk }, deadlineMs })
+    await sweep({}, { backfills: { ...plans, chunk }, deadlineMs })
     expect(lease).toMatchObject({ untilMs: deadlineMs + 15 * second })
   })
 
@@ -239,7 +236,7 @@ describe('advanceBackfills', () => {
   })
 
   test('gives up recording after five lost writes', async () => {
-    const { apply, plans, clock, context } = await world(10)
+    const { apply, plans, sweep } = await world(10)
     await apply()
     let records = 0
     const replace: typeof plans.replace = async (next, read) => {
@@ -247,9 +244,8 @@ describe('advanceBackfills', () => {
       records += 1
       return undefined
     }
-    const deadlineMs = clock.now() + 47 * second
     const backfills = { ...plans, replace }
-    expect(await advanceBackfills({}, { ...context, backfills, deadlineMs })).toMatchObject({ requested: 10 })
+    expect(await sweep({}, { backfills })).toMatchObject({ requested: 10 })
     expect(records).toBe(5)
   })
 
